@@ -4,6 +4,7 @@ A transaction either commits whole or leaves nothing, whatever is cancelled when
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -80,7 +81,7 @@ class Database:
         `busy_seconds` is how long a statement waits for another process's lock.
         Raises a StorageError whose text is one sentence for the operator.
         """
-        path = Path(path).absolute()
+        path = Path(os.path.abspath(path))  # noqa: PTH100  no file is touched
         with translated(path):
             await asyncio.to_thread(prepare, path, busy_seconds)
             writer = await _connect(path, busy_seconds, read_only=False)
