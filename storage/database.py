@@ -4,12 +4,12 @@ A transaction either commits whole or leaves nothing, whatever is cancelled when
 """
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 import aiosqlite
 
@@ -81,7 +81,7 @@ class Database:
         `busy_seconds` is how long a statement waits for another process's lock.
         Raises a StorageError whose text is one sentence for the operator.
         """
-        path = Path(os.path.abspath(path))  # noqa: PTH100  no file is touched
+        path = Path(path)
         with translated(path):
             await asyncio.to_thread(prepare, path, busy_seconds)
             writer = await _connect(path, busy_seconds, read_only=False)
@@ -145,7 +145,7 @@ class Database:
 async def _connect(path: Path, busy_seconds: float, *, read_only: bool) -> aiosqlite.Connection:
     mode = "ro" if read_only else "rw"
     connection = await aiosqlite.connect(
-        f"{path.as_uri()}?mode={mode}",
+        f"file:{quote(str(path))}?mode={mode}",
         uri=True,
         isolation_level=None,
         timeout=busy_seconds,
