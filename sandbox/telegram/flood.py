@@ -1,0 +1,165 @@
+"""The flood limits: a model of what Telegram allows, with both of its answers.
+
+Telegram publishes no numbers but its FAQ's; the sizes are parameters. An over-limit request is
+first held silently, because the real Bot API server sleeps through up to 8 s of flood waits for
+one request, and only then refused with 429.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sandbox.telegram.errors import too_many_requests
+
+_MOST_HELD_PER_CHAT = 310
+"""Above it the Bot API server itself refuses, with a retry_after of 60."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Rates and bursts; `hold_seconds` 0 gives a plain 429 at once."""
+
+    overall_per_second: float = 30
+    overall_burst: float = 30
+    private_per_second: float = 1
+    private_burst: float = 3
+    group_per_minute: float = 20
+    group_burst: float = 20
+    paid_per_second: float = 1000
+    paid_burst: float = 1000
+    hold_seconds: float = 8
+    longest_retry_after: int = 60
+    """Where the doubling for a bot that ignores 429 ends."""
+    grace_seconds: float = 0.5
+    """Requests within this time of a 429 were under way and do not count as ignoring it."""
+    enforce: bool = True
+
+    @classmethod
+    def off(cls) -> Limits:
+        """No limits at all."""
+        return cls(enforce=False)
+
+
+class _Bucket:
+    """A token bucket that remembers whether its refusals are heeded."""
+
+    __slots__ = ("burst", "rate", "refilled_at", "refused_at", "refused_until", "retry", "tokens")
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self.rate = rate
+        self.burst = burst
+        self.tokens = burst
+        self.refilled_at = now
+        self.refused_at = -math.inf
+        self.refused_until = -math.inf
+        self.retry = 0
+
+    def wait(self, now: float, cost: float, limits: Limits) -> float:
+        """Return the seconds until `cost` can be taken; lengthens an ignored refusal."""
+        if now < self.refused_until:
+            if now > self.refused_at + limits.grace_seconds:
+                self.refuse(now, min(limits.longest_retry_after, self.retry * 2))
+            return self.refused_until - now
+        self.tokens = min(self.burst, self.tokens + (now - self.refilled_at) * self.rate)
+        self.refilled_at = now
+        # The bucket may go below zero for an album that costs more than it can ever hold.
+        missing = min(cost, self.burst) - self.tokens
+        return missing / self.rate if missing > 1e-9 else 0.0
+
+    def refuse(self, now: float, seconds: int) -> None:
+        """Remember a refusal that lasts `seconds`."""
+        self.retry = seconds
+        self.refused_at = now
+        self.refused_until = now + seconds
+
+
+class FloodControl:
+    """Admits, holds or refuses what the bot sends."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self.limits = limits
+        self._clock = clock
+        self._sleep = sleep
+        now = clock()
+        self._overall = _Bucket(limits.overall_per_second, limits.overall_burst, now)
+        self._paid = _Bucket(limits.paid_per_second, limits.paid_burst, now)
+        self._chats: dict[int, _Bucket] = {}
+        self._held: Counter[int] = Counter()
+
+    @property
+    def held(self) -> int:
+        """How many requests are being held now."""
+        return self._held.total()
+
+    async def admit(
+        self, chat_id: int, *, cost: int = 1, is_send: bool = True, paid: bool = False
+    ) -> None:
+        """Take the budget of one request, holding it if need be; raise 429 when that is too long.
+
+        Sends take from the overall (or paid) bucket and the chat's; edits from the chat's only.
+        """
+        if not self.limits.enforce:
+            return
+        buckets = [self._chat_bucket(chat_id)]
+        if is_send:
+            buckets.append(self._paid if paid else self._overall)
+        held = 0.0
+        while seconds := self._take(buckets, cost):
+            if held + seconds > self.limits.hold_seconds:
+                raise too_many_requests(self._refuse(buckets, cost))
+            await self._hold(chat_id, seconds)
+            held += seconds
+
+    def _take(self, buckets: list[_Bucket], cost: int) -> int:
+        """Take `cost` from all buckets, or none and return the whole seconds to wait."""
+        now = self._clock()
+        longest = max(bucket.wait(now, cost, self.limits) for bucket in buckets)
+        if longest > 0:
+            return max(1, math.ceil(longest - 1e-9))
+        for bucket in buckets:
+            bucket.tokens -= cost
+        return 0
+
+    def _refuse(self, buckets: list[_Bucket], cost: int) -> int:
+        """Mark the buckets that are short as refused and return the retry_after."""
+        now = self._clock()
+        longest = 1
+        for bucket in buckets:
+            wait = bucket.wait(now, cost, self.limits)
+            if wait > 0:
+                seconds = max(1, math.ceil(wait - 1e-9))
+                if now >= bucket.refused_until:
+                    bucket.refuse(now, seconds)
+                longest = max(longest, seconds)
+        return longest
+
+    async def _hold(self, chat_id: int, seconds: int) -> None:
+        if self._held[chat_id] >= _MOST_HELD_PER_CHAT:
+            await self._sleep(3)
+            raise too_many_requests(60)
+        self._held[chat_id] += 1
+        try:
+            await self._sleep(seconds)
+        finally:
+            self._held[chat_id] -= 1
+            if not self._held[chat_id]:
+                del self._held[chat_id]
+
+    def _chat_bucket(self, chat_id: int) -> _Bucket:
+        bucket = self._chats.get(chat_id)
+        if bucket is None:
+            limits, now = self.limits, self._clock()
+            if chat_id > 0:
+                bucket = _Bucket(limits.private_per_second, limits.private_burst, now)
+            else:
+                bucket = _Bucket(limits.group_per_minute / 60, limits.group_burst, now)
+            self._chats[chat_id] = bucket
+        return bucket
