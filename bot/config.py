@@ -1,0 +1,123 @@
+"""The settings: read once from the environment and `.env`, frozen, every mistake named at once."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from storage.errors import ConfigError
+from storage.model import Language
+
+FREE_MESSAGES_PER_SECOND = 30  # what Telegram grants without paid broadcasts
+
+
+class Settings(BaseSettings):
+    """What an operator may set; names in the environment are these in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+    )
+
+    telegram_bot_token: SecretStr
+    telegram_api_url: str = "https://api.telegram.org"
+    database_path: Path = Path("relais.db")
+    database_durability: Literal["normal", "full"] = "normal"
+    feed_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    moderation_chat_id: int | None = None
+    poll_interval_seconds: int = Field(default=600, ge=1, le=86_400)
+    allow_private_networks: bool = False
+    messages_per_second: int = Field(default=FREE_MESSAGES_PER_SECOND, ge=1, le=1000)
+    paid_broadcast: bool = False
+    default_language: Language = "en"
+    relay_undo_seconds: int = Field(default=60, ge=0, le=3600)
+    comment_rules_path: Path | None = None
+    summary_api_url: str | None = None
+    summary_api_key: SecretStr | None = None
+    summary_model: str | None = None
+    summary_daily_limit: int = Field(default=500, ge=0)
+    summary_reader_daily_limit: int = Field(default=20, ge=0)
+    web_port: int | None = Field(default=None, ge=0, le=65_535)
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token_has_the_shape_of_one(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", value.get_secret_value().strip()):
+            raise ValueError("should look like 123456:ABC-def, as BotFather gives it")
+        return SecretStr(value.get_secret_value().strip())
+
+    @field_validator("feed_urls", mode="before")
+    @classmethod
+    def _split_urls(cls, value: Any) -> Any:
+        return tuple(re.split(r"[\s,]+", value.strip(" ,\n"))) if isinstance(value, str) else value
+
+    @field_validator("feed_urls")
+    @classmethod
+    def _urls_are_http(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [url for url in value if not re.match(r"https?://[^/]", url, re.IGNORECASE)]
+        if wrong:
+            raise ValueError(f"should hold http(s) addresses only, not {', '.join(wrong)}")
+        return value
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = [part for part in re.split(r"[\s,]+", value) if part]
+        wrong = [part for part in parts if not part.isdecimal()]
+        if wrong:
+            raise ValueError(f"should hold user ids (numbers) only, not {', '.join(wrong)}")
+        return frozenset(map(int, parts))
+
+    @field_validator("telegram_api_url", "summary_api_url")
+    @classmethod
+    def _address_without_slash(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not re.match(r"https?://[^/]", value, re.IGNORECASE):
+            raise ValueError("should be an http(s) address")
+        return value.rstrip("/")
+
+    @field_validator(
+        "default_language", "log_format", "log_level", "database_durability", mode="before"
+    )
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _settings_agree(self) -> "Settings":
+        if self.messages_per_second > FREE_MESSAGES_PER_SECOND and not self.paid_broadcast:
+            raise ValueError(
+                f"MESSAGES_PER_SECOND above {FREE_MESSAGES_PER_SECOND} needs PAID_BROADCAST=true"
+            )
+        if self.summary_api_url and not self.summary_model:
+            raise ValueError("SUMMARY_API_URL needs SUMMARY_MODEL, the model to ask for")
+        return self
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; raises ConfigError with a sentence for every mistake."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise ConfigError([_sentence(detail) for detail in error.errors()]) from None
+
+
+def _sentence(detail: Any) -> str:
+    """Say what is wrong with one setting; never its value, which may be a secret."""
+    name = str(detail["loc"][0]).upper() if detail["loc"] else ""
+    if detail["type"] == "missing":
+        hint = " (BotFather gives it)" if name == "TELEGRAM_BOT_TOKEN" else ""
+        return f"{name} is not set{hint}."
+    message = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return f"{name} {message}.".strip()

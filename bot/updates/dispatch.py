@@ -1,0 +1,200 @@
+"""Inbox → handlers: in order within each chat, several chats side by side.
+
+One update is one transaction: what its handler changes and sends, and the mark "handled", commit
+together. An update that keeps failing is parked and its chat goes on.
+"""
+
+import asyncio
+import json
+import logging
+import traceback
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from telegram import Update
+from telegram.ext import Application
+
+from bot.clock import Clock
+from storage.database import Database, Transaction
+from storage.errors import Refusal, StorageError
+from storage.inbox import list_waiting, mark_handled, park_update, record_failure
+from storage.model import InboxUpdate
+
+log = logging.getLogger(__name__)
+
+CHATS_AT_ONCE = 8
+IN_MEMORY = 1000
+ATTEMPTS = 3
+PAUSES = (0.2, 1.0)
+LONGEST_PAUSE = 30.0
+
+
+class OpenTurn(Protocol):
+    """What dispatch needs of a turn: the handlers' side of one update's transaction."""
+
+    async def finish(self) -> None:
+        """Do what is owed in any case (answer the button press)."""
+        ...
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Tell the person an expected "no"."""
+        ...
+
+
+TurnOpener = Callable[[Transaction, Update], Awaitable[OpenTurn | None]]
+
+
+class Dispatcher:
+    """Runs the handlers of `application` for every waiting update.
+
+    `open_turn` makes the handlers' context, or None for an update that means nothing to us.
+    `on_committed` is called after each commit; `on_parked` tells the operators of an update given
+    up on.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        application: Application[Any, Any, Any, Any, Any, Any],
+        open_turn: TurnOpener,
+        *,
+        clock: Clock,
+        on_committed: Callable[[], None],
+        on_parked: Callable[[int, str], Awaitable[None]],
+    ) -> None:
+        self._db = db
+        self._application = application
+        self._open_turn = open_turn
+        self._clock = clock
+        self._on_committed = on_committed
+        self._on_parked = on_parked
+        self._wake = asyncio.Event()
+        self._chats: dict[int, deque[InboxUpdate]] = {}
+        self._loaded = 0
+        self._last_id = -1
+        self._slots = asyncio.Semaphore(CHATS_AT_ONCE)
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look into the inbox again."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Begin no further update; `run` returns when those under way are done."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Handle updates until `stop`; replays what an earlier process left unhandled."""
+        async with asyncio.TaskGroup() as group:
+            while not self._stopping:
+                self._wake.clear()
+                for chat_id in await self._load():
+                    group.create_task(self._handle_chat(chat_id))
+                await self._wake.wait()
+
+    async def _load(self) -> list[int]:
+        """Read more of the inbox into memory; gives the chats that have no worker yet."""
+        room = IN_MEMORY - self._loaded
+        if room <= 0:
+            return []
+        try:
+            async with self._db.read() as tx:
+                updates = await list_waiting(tx, after=self._last_id, limit=room)
+        except StorageError as error:
+            log.error("inbox_unreadable", extra={"reason": str(error)})
+            await self._clock.sleep(1.0)
+            self._wake.set()
+            return []
+        fresh = []
+        for update in updates:
+            if update.chat_id not in self._chats:
+                self._chats[update.chat_id] = deque()
+                fresh.append(update.chat_id)
+            self._chats[update.chat_id].append(update)
+            self._last_id = update.update_id
+        self._loaded += len(updates)
+        return fresh
+
+    async def _handle_chat(self, chat_id: int) -> None:
+        queue = self._chats[chat_id]
+        while queue and not self._stopping:
+            async with self._slots:
+                await self._handle(queue[0])
+            queue.popleft()
+            self._loaded -= 1
+        del self._chats[chat_id]
+        self._wake.set()
+
+    async def _handle(self, update: InboxUpdate) -> None:
+        """Run one update's handler, again where it fails, and park it in the end."""
+        pause = PAUSES[0]
+        while not self._stopping:
+            try:
+                if await self._try(update):
+                    return
+            except StorageError as error:
+                # The machine's trouble, not the update's: it waits as long as it takes.
+                log.error("update_waits", extra={"id": update.update_id, "reason": str(error)})
+                await self._clock.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _try(self, update: InboxUpdate) -> bool:
+        """Handle an update or count its failure; True when it is done with, one way or the other."""
+        try:
+            await self._handle_once(update)
+        except StorageError:
+            raise
+        except Exception as error:
+            place = _place(error)
+            log.error("update_failed", extra={"id": update.update_id, "error": place})
+            log.debug("update_failed", exc_info=error)
+            return await self._give_up(update, place)
+        return True
+
+    async def _handle_once(self, update: InboxUpdate) -> None:
+        parsed = Update.de_json(json.loads(update.raw), self._application.bot)
+        try:
+            async with self._db.transaction() as tx:
+                if await mark_handled(tx, update.update_id):
+                    await self._run_handler(tx, parsed)
+        except Refusal as refusal:
+            async with self._db.transaction() as tx:
+                if await mark_handled(tx, update.update_id):
+                    turn = await self._open_turn(tx, parsed)
+                    if turn is not None:
+                        await turn.refuse(refusal)
+                        await turn.finish()
+        self._on_committed()
+
+    async def _run_handler(self, tx: Transaction, update: Update) -> None:
+        turn = await self._open_turn(tx, update)
+        if turn is None:
+            return
+        for group in self._application.handlers.values():
+            for handler in group:
+                check = handler.check_update(update)
+                if check is not None and check is not False:
+                    await handler.handle_update(update, self._application, check, turn)
+                    await turn.finish()
+                    return
+
+    async def _give_up(self, update: InboxUpdate, error: str) -> bool:
+        """Count a failure; True when the update is parked."""
+        async with self._db.transaction() as tx:
+            attempts = await record_failure(tx, update.update_id, error)
+            if attempts >= ATTEMPTS:
+                await park_update(tx, update.update_id, error)
+        if attempts < ATTEMPTS:
+            await self._clock.sleep(PAUSES[min(attempts, len(PAUSES)) - 1])
+            return False
+        await self._on_parked(update.update_id, error)
+        return True
+
+
+def _place(error: Exception) -> str:
+    """Name an exception and where it arose, without its text, which may quote people."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"
