@@ -141,7 +141,7 @@ class Dispatcher:
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _try(self, update: InboxUpdate) -> bool:
-        """Handle an update or count its failure; True when it is done with, one way or the other."""
+        """Handle an update or count its failure; True when it is done with either way."""
         try:
             await self._handle_once(update)
         except StorageError:
