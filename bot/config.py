@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -13,8 +13,8 @@ from storage.model import Language
 FREE_MESSAGES_PER_SECOND = 30  # what Telegram grants without paid broadcasts
 
 
-class Settings(BaseSettings):
-    """What an operator may set; names in the environment are these in capitals."""
+class LocalSettings(BaseSettings):
+    """What the commands need that talk to nobody: names in the environment are in capitals."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -24,15 +24,27 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
     )
 
-    telegram_bot_token: SecretStr
-    telegram_api_url: str = "https://api.telegram.org"
     database_path: Path = Path("relais.db")
     database_durability: Literal["normal", "full"] = "normal"
+    allow_private_networks: bool = False
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("log_format", "log_level", "database_durability", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return _lowered(value)
+
+
+class Settings(LocalSettings):
+    """Everything that an operator may set."""
+
+    telegram_bot_token: SecretStr
+    telegram_api_url: str = "https://api.telegram.org"
     feed_urls: Annotated[tuple[str, ...], NoDecode] = ()
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     moderation_chat_id: int | None = None
     poll_interval_seconds: int = Field(default=600, ge=1, le=86_400)
-    allow_private_networks: bool = False
     messages_per_second: int = Field(default=FREE_MESSAGES_PER_SECOND, ge=1, le=1000)
     paid_broadcast: bool = False
     default_language: Language = "en"
@@ -44,8 +56,6 @@ class Settings(BaseSettings):
     summary_daily_limit: int = Field(default=500, ge=0)
     summary_reader_daily_limit: int = Field(default=20, ge=0)
     web_port: int | None = Field(default=None, ge=0, le=65_535)
-    log_format: Literal["text", "json"] = "text"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -87,12 +97,10 @@ class Settings(BaseSettings):
             raise ValueError("should be an http(s) address")
         return value.rstrip("/")
 
-    @field_validator(
-        "default_language", "log_format", "log_level", "database_durability", mode="before"
-    )
+    @field_validator("default_language", mode="before")
     @classmethod
-    def _lower(cls, value: Any) -> Any:
-        return value.strip().lower() if isinstance(value, str) else value
+    def _lower_language(cls, value: Any) -> Any:
+        return _lowered(value)
 
     @model_validator(mode="after")
     def _settings_agree(self) -> "Settings":
@@ -107,10 +115,26 @@ class Settings(BaseSettings):
 
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; raises ConfigError with a sentence for every mistake."""
+    return _load(Settings, overrides)
+
+
+def load_local_settings(**overrides: Any) -> LocalSettings:
+    """Read what works without a token; raises ConfigError as `load_settings` does."""
+    return _load(LocalSettings, overrides)
+
+
+AnySettings = TypeVar("AnySettings", bound=LocalSettings)
+
+
+def _load(kind: type[AnySettings], overrides: dict[str, Any]) -> AnySettings:
     try:
-        return Settings(**overrides)
+        return kind(**overrides)
     except ValidationError as error:
         raise ConfigError([_sentence(detail) for detail in error.errors()]) from None
+
+
+def _lowered(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 def _sentence(detail: Any) -> str:
