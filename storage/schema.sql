@@ -268,3 +268,171 @@ CREATE TABLE summary_answers (
     asked_at   INTEGER NOT NULL,
     PRIMARY KEY (chat_id, article_id)
 ) STRICT, WITHOUT ROWID;
+
+-- ---------------------------------------------------------------- readers' comments
+-- A reader's text on an article. The moderation state and what readers see are two things:
+-- `published` is the approved revision, `shown` the one that stands before readers now.
+CREATE TABLE comments (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: buttons live for ever
+    article_id  INTEGER NOT NULL REFERENCES articles (id),  -- the first of its story
+    author_id   INTEGER,                      -- user, and the private chat that is told; NULL once erased
+    parent_id   INTEGER REFERENCES comments (id),  -- what it answers
+    state       TEXT NOT NULL DEFAULT 'pending' CHECK (state IN (
+                    'pending', 'returned', 'approved', 'rejected', 'appealed',
+                    'withdrawn', 'expired', 'erased')),
+    version     INTEGER NOT NULL DEFAULT 1,   -- grows with every change; a card's buttons carry theirs
+    revision    INTEGER NOT NULL DEFAULT 1,   -- the newest wording
+    published   INTEGER,                      -- the approved wording; stays while an edit is under review
+    shown       INTEGER,                      -- = published once the undo window has passed, unless hidden
+                                              -- or the comment it answers is not shown
+    hidden      INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1)),  -- by reports, until decided
+    undo        TEXT,                         -- JSON: what undoing the last approval goes back to; NULL: too late
+    held        TEXT NOT NULL DEFAULT '[]',   -- JSON: why it waits, with the matched words
+    appealed    INTEGER NOT NULL DEFAULT 0 CHECK (appealed IN (0, 1)),  -- once only
+    verdict     TEXT CHECK (verdict IN ('approved', 'rejected')),       -- the last one: the author's history
+    verdict_at  INTEGER,
+    decided_by  INTEGER,                      -- who gave it; NULL: the rules
+    reason_code TEXT,
+    reason_text TEXT,                         -- typed by the moderator
+    source_id   INTEGER,                      -- the author's own message: its edits are revisions
+    status_row  INTEGER,                      -- in outbox: the living status message of the author
+    card_row    INTEGER,                      -- in outbox: the card it is decided on; NULL: rolled up
+    shown_ms    INTEGER,                      -- first shown: who followed before is due a copy
+    relay_due_ms INTEGER,                     -- compare the copies with what should be there then
+    relay_cursor INTEGER,                     -- last chat id whose window is committed
+    counting    INTEGER NOT NULL DEFAULT 0 CHECK (counting IN (0, 1)),  -- the author awaits final numbers
+    created_at  INTEGER NOT NULL,
+    state_at    INTEGER NOT NULL,
+    CHECK ((author_id IS NULL) = (state = 'erased')),
+    CHECK (published <= revision AND published IS NOT NULL OR published IS NULL AND shown IS NULL),
+    CHECK (state <> 'approved' OR published IS NOT NULL),
+    CHECK (state NOT IN ('rejected', 'appealed', 'withdrawn', 'expired', 'erased') OR published IS NULL),
+    CHECK (state <> 'rejected' OR reason_code IS NOT NULL),
+    CHECK (hidden = 0 OR shown IS NULL)
+) STRICT;
+CREATE INDEX comments_queue ON comments (id) WHERE state IN ('pending', 'appealed');   -- oldest first
+CREATE INDEX comments_returned ON comments (state_at) WHERE state = 'returned';        -- expiry
+CREATE INDEX comments_thread ON comments (article_id, id) WHERE shown IS NOT NULL;     -- a discussion, its count
+CREATE INDEX comments_rate ON comments (article_id, created_at);
+CREATE INDEX comments_newest ON comments (created_at);                                 -- rate of the whole bot
+CREATE INDEX comments_author ON comments (author_id, created_at);                      -- rates, history, erasure
+CREATE INDEX comments_source ON comments (author_id, source_id) WHERE source_id IS NOT NULL;
+CREATE INDEX comments_answers ON comments (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX comments_due ON comments (relay_due_ms) WHERE relay_due_ms IS NOT NULL;   -- the relay's bell
+CREATE INDEX comments_counting ON comments (id) WHERE counting = 1;
+
+-- Every wording of a comment, signed as it was then; blank once erased.
+CREATE TABLE comment_revisions (
+    comment_id INTEGER NOT NULL REFERENCES comments (id),
+    number     INTEGER NOT NULL,
+    name       TEXT NOT NULL,                 -- the author's pseudonym
+    text       TEXT NOT NULL,                 -- plain, at most 2,000 characters
+    entities   TEXT NOT NULL DEFAULT '[]',    -- JSON: Telegram's formatting that we keep
+    text_key   TEXT NOT NULL,                 -- digest of the folded text: finds repeats; '' once erased
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (comment_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX comment_revisions_repeats ON comment_revisions (text_key, created_at) WHERE text_key <> '';
+
+-- Append-only: whatever changed a comment or a person's standing, in the transaction that did it.
+-- Ids and codes only, but for a reason typed by a moderator, which erasure blanks.
+CREATE TABLE comment_decisions (
+    id          INTEGER PRIMARY KEY,
+    comment_id  INTEGER REFERENCES comments (id),
+    article_id  INTEGER,                      -- a discussion closed or opened
+    person_id   INTEGER,                      -- somebody banned, unbanned or trusted
+    revision    INTEGER,                      -- the wording it is about
+    version     INTEGER,                      -- the comment's before it
+    role        TEXT NOT NULL CHECK (role IN ('author', 'moderator', 'rules', 'readers', 'clock')),
+    actor_id    INTEGER,                      -- the author or moderator
+    action      TEXT NOT NULL,
+    from_state  TEXT,
+    to_state    TEXT,
+    reason_code TEXT,
+    reason_text TEXT,
+    until_at    INTEGER,                      -- end of a ban or of pre-moderation
+    at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX comment_decisions_comment ON comment_decisions (comment_id, id) WHERE comment_id IS NOT NULL;
+CREATE TRIGGER comment_decisions_kept BEFORE DELETE ON comment_decisions BEGIN
+    SELECT RAISE(ABORT, 'the audit is append-only');
+END;
+CREATE TRIGGER comment_decisions_fixed BEFORE UPDATE ON comment_decisions
+WHEN NEW.reason_text IS NOT NULL OR NEW.id <> OLD.id OR NEW.comment_id IS NOT OLD.comment_id
+  OR NEW.action <> OLD.action OR NEW.role <> OLD.role OR NEW.actor_id IS NOT OLD.actor_id
+  OR NEW.to_state IS NOT OLD.to_state OR NEW.at <> OLD.at BEGIN
+    SELECT RAISE(ABORT, 'the audit is append-only');
+END;
+
+-- What moderators decided about a person; who is not here is an ordinary reader.
+CREATE TABLE comment_people (
+    user_id      INTEGER PRIMARY KEY,
+    banned_until INTEGER NOT NULL DEFAULT 0,  -- 0: not banned
+    trust        TEXT NOT NULL DEFAULT 'earned' CHECK (trust IN ('earned', 'granted', 'refused'))
+) STRICT;
+CREATE INDEX comment_people_banned ON comment_people (banned_until) WHERE banned_until > 0;
+
+-- Who was seen in the moderation chat, and who left it: a press by the latter changes nothing.
+CREATE TABLE moderators (
+    user_id INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,                    -- first name: "approved by Anne"; '' once erased
+    seen_at INTEGER NOT NULL,
+    left_at INTEGER
+) STRICT;
+
+-- Which chats receive an article's approved comments.
+CREATE TABLE discussion_follows (
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    chat_id    INTEGER NOT NULL REFERENCES subscribers (chat_id) ON DELETE CASCADE ON UPDATE CASCADE,
+    since_ms   INTEGER NOT NULL,
+    PRIMARY KEY (article_id, chat_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX discussion_follows_chat ON discussion_follows (chat_id);      -- erasure, migration
+
+-- A person whose comments a chat does not want.
+CREATE TABLE comment_mutes (
+    chat_id   INTEGER NOT NULL REFERENCES subscribers (chat_id) ON DELETE CASCADE ON UPDATE CASCADE,
+    author_id INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, author_id)
+) STRICT, WITHOUT ROWID;
+
+-- A reader's report; one account counts once for a comment, whatever it presses.
+CREATE TABLE comment_reports (
+    comment_id INTEGER NOT NULL REFERENCES comments (id),
+    user_id    INTEGER NOT NULL,
+    revision   INTEGER NOT NULL,
+    reason     TEXT NOT NULL,
+    weight     REAL NOT NULL CHECK (weight >= 0),
+    outcome    TEXT CHECK (outcome IN ('upheld', 'dismissed')),  -- NULL until a moderator decides
+    at         INTEGER NOT NULL,
+    PRIMARY KEY (comment_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX comment_reports_user ON comment_reports (user_id, outcome);   -- accuracy
+
+-- A copy of a comment in a reader's chat: what was put there last, and what became of it.
+CREATE TABLE comment_copies (
+    comment_id INTEGER NOT NULL REFERENCES comments (id),
+    chat_id    INTEGER NOT NULL,
+    outbox_id  INTEGER NOT NULL,              -- the tracked row of the send
+    revision   INTEGER NOT NULL,              -- the wording last put in it
+    state      TEXT NOT NULL DEFAULT 'placed' CHECK (state IN ('placed', 'retracting', 'gone', 'notice')),
+    retract_id INTEGER,                       -- in outbox: the deletion, or the edit to a notice
+    PRIMARY KEY (comment_id, chat_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX comment_copies_chat ON comment_copies (chat_id);              -- migration, erasure
+CREATE INDEX comment_copies_retracting ON comment_copies (comment_id) WHERE state = 'retracting';
+
+-- Messages of ours that show comments, so that what is withdrawn can be taken out of them.
+CREATE TABLE comment_views (
+    outbox_id  INTEGER PRIMARY KEY,           -- the tracked row
+    chat_id    INTEGER NOT NULL,
+    kind       TEXT NOT NULL CHECK (kind IN ('card', 'thread', 'prompt', 'status')),
+    article_id INTEGER,                       -- of a thread or a prompt
+    comment_id INTEGER,                       -- of a card or a status; what a prompt is to answer
+    data       TEXT NOT NULL DEFAULT '{}',    -- JSON: what redrawing needs
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX comment_views_comment ON comment_views (comment_id, kind) WHERE comment_id IS NOT NULL;
+CREATE INDEX comment_views_thread ON comment_views (article_id) WHERE kind = 'thread';
+CREATE INDEX comment_views_chat ON comment_views (chat_id);
+CREATE INDEX comment_views_age ON comment_views (created_at);              -- pruning
