@@ -39,7 +39,7 @@ def too_many_requests(seconds: int) -> ApiError:
 
 
 def _lower_first(message: str) -> str:
-    """Lower-case the first letter unless the second one shows a code such as BUTTON_DATA_INVALID."""
+    """Lower-case the first letter unless it begins a code such as BUTTON_DATA_INVALID."""
     if len(message) > 1 and (message[1] == "_" or "A" <= message[1] <= "Z"):
         return message
     return message[:1].lower() + message[1:]

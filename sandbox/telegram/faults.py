@@ -43,7 +43,7 @@ class Fault:
     retry_after: int = 1
     seconds: float = 3600.0
     probability: float = 1.0
-    rng: random.Random = field(default_factory=lambda: random.Random(0), repr=False)  # noqa: S311
+    rng: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
     description: str | None = None
     """Replaces the default description of a status."""
     fired: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 Json = dict[str, Any]
@@ -41,7 +42,7 @@ def render_html(text: str, entities: list[Json]) -> str:
     bounds = sorted({0, utf16_length(text)} | {edge for s in spans for edge in s[:2]})
     out: list[str] = []
     stack: list[tuple[int, int, str, str]] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         active = [s for s in spans if s[0] <= start < s[1]]
         keep = 0
         while keep < len(stack) and keep < len(active) and stack[keep] is active[keep]:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Any
 
-from sandbox.telegram.changes import Subscription
+from sandbox.telegram.changes import Changes, Subscription
 from sandbox.telegram.chats import Chat, ChatKind
 from sandbox.telegram.endpoint import Endpoint
 from sandbox.telegram.faults import Faults
@@ -47,8 +47,9 @@ class TelegramServer:
     ) -> None:
         self.token = token
         self.bot = User(int(token.partition(":")[0]), "Relais", True, bot_username)
-        updates = UpdateQueue(clock, sleep, first_update_id)
-        self.world = World(self.bot, clock, updates, privacy_mode=privacy_mode)
+        changes = Changes()
+        updates = UpdateQueue(clock, sleep, first_update_id, changes.ring)
+        self.world = World(self.bot, clock, updates, changes, privacy_mode=privacy_mode)
         self.flood = FloodControl(limits or Limits(), clock, sleep)
         self.faults = Faults()
         self.endpoint = Endpoint(
@@ -178,5 +179,5 @@ class TelegramServer:
         await self.world.changes.wait_until(predicate, timeout)
 
     def subscribe(self) -> Subscription:
-        """Open a stream of changes; `with server.subscribe() as changes: async for c in changes`."""
+        """Open a stream of changes: `with` it, and iterate over it asynchronously."""
         return self.world.changes.subscribe()

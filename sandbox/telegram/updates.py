@@ -44,9 +44,11 @@ class UpdateQueue:
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
         first_id: int,
+        changed: Callable[[], None],
     ) -> None:
         self._clock = clock
         self._sleep = sleep
+        self._changed = changed
         self._next_id = first_id
         self._queue: dict[int, tuple[float, Json]] = {}
         self._waiter: asyncio.Future[None] | None = None
@@ -145,6 +147,7 @@ class UpdateQueue:
         """Wait for an update; a later poll ends this one with 409."""
         self.stop_polling(_OTHER_POLL)
         waiter = self._waiter = asyncio.get_running_loop().create_future()
+        self._changed()
         try:
             async with asyncio.timeout(timeout):
                 await waiter
@@ -173,7 +176,9 @@ class UpdateQueue:
     def _forget_below(self, offset: int) -> None:
         for update_id in [i for i in self._queue if i < offset]:
             del self._queue[update_id]
-        self.confirmed_offset = max(self.confirmed_offset, offset)
+        if offset > self.confirmed_offset:
+            self.confirmed_offset = offset
+            self._changed()
 
     def _expire(self) -> None:
         now = self._clock()

@@ -22,13 +22,19 @@ class World:
     """Accounts, chats, updates and logs of one local Telegram with one bot."""
 
     def __init__(
-        self, bot: User, clock: Callable[[], float], updates: UpdateQueue, *, privacy_mode: bool
+        self,
+        bot: User,
+        clock: Callable[[], float],
+        updates: UpdateQueue,
+        changes: Changes,
+        *,
+        privacy_mode: bool,
     ) -> None:
         self.bot = bot
         self.clock = clock
         self.updates = updates
         self.privacy_mode = privacy_mode
-        self.changes = Changes()
+        self.changes = changes
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
         """Groups and channels by id; private chats are with their people."""
@@ -168,13 +174,9 @@ class World:
             self._tell_bot("message_reaction", person.user, payload)
         self.changes.tell("reaction", chat=chat, message=message)
 
-    def tell_bot_membership(
-        self, chat: Chat, actor: User, old: BotStatus, new: BotStatus
-    ) -> None:
+    def tell_bot_membership(self, chat: Chat, actor: User, old: BotStatus, new: BotStatus) -> None:
         """Send my_chat_member."""
-        self._tell_bot(
-            "my_chat_member", actor, self._membership(chat, actor, self.bot, old, new)
-        )
+        self._tell_bot("my_chat_member", actor, self._membership(chat, actor, self.bot, old, new))
         self.changes.tell("chat", chat=chat)
 
     def tell_membership(self, chat: Chat, user: User, old: BotStatus, new: BotStatus) -> None:
