@@ -73,6 +73,33 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Polled:
+    """What a successful poll leaves on its feed; None keeps a title, a site or a language.
+
+    `full` says that the server was asked without validators.
+    """
+
+    next_poll_at: int
+    title: str | None = None
+    site_url: str | None = None
+    language: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    clean_hash: str | None = None
+    new_articles: int = 0
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """A feed and how many articles it has given."""
+
+    feed: Feed
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewArticle:
     """An article as a feed gives it, cleaned; `tags` are published labels in order."""
 
@@ -113,6 +140,15 @@ class Article:
     spread_cursor: int | None
     feed_title: str | None  # joined: what a post names as its source
     tags: tuple["ArticleTag", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What storing the articles of one poll came to."""
+
+    new: tuple[int, ...]
+    corrected: tuple[int, ...]
+    unchanged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +262,10 @@ class OutboxRow:
     attempts: int
     floor_id: int | None
     file: tuple[str, bytes] | None = None
+    target_id: int | None = None
+    message_id: int | None = None  # once sent
+    sent_ms: int | None = None  # when the attempt left; once sent, when that was confirmed
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

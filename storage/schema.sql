@@ -63,7 +63,8 @@ CREATE TABLE bodies (
 
 -- Every message to send. A delivered row is deleted unless it is tracked; its receipt stays.
 CREATE TABLE outbox (
-    id         INTEGER PRIMARY KEY,           -- also the order within a lane and a chat
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- also the order within a lane and a chat; never given
+                                              -- twice: other tables remember it
     chat_id    INTEGER NOT NULL,
     lane       INTEGER NOT NULL CHECK (lane BETWEEN 0 AND 6),
     method     TEXT NOT NULL,                 -- Bot API method
@@ -176,9 +177,10 @@ CREATE TABLE article_texts (
     source     TEXT NOT NULL DEFAULT 'feed' CHECK (source IN ('feed', 'page'))
 ) STRICT;
 
--- Full-text index over text that storage/search.py folds (accents, ligatures, case).
+-- Full-text index over the words that storage/search.py makes of title, lead and body: folded,
+-- without plural, each once. So the tokenizer only splits at spaces, and positions are not kept.
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
-    title, lead, body, content = '', tokenize = 'unicode61', prefix = '3'
+    words, content = '', tokenize = 'ascii', detail = 'none', prefix = '3'
 );
 
 CREATE TABLE tags (
@@ -192,7 +194,6 @@ CREATE TABLE tags (
     last_article_at INTEGER
 ) STRICT;
 CREATE INDEX tags_popular ON tags (followers DESC, articles DESC, id) WHERE alias_of IS NULL;
-CREATE INDEX tags_slug ON tags (slug);
 
 CREATE TABLE article_tags (
     tag_id     INTEGER NOT NULL REFERENCES tags (id),
@@ -203,7 +204,8 @@ CREATE TABLE article_tags (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX article_tags_article ON article_tags (article_id, tag_id);
 CREATE TRIGGER article_tags_added AFTER INSERT ON article_tags BEGIN
-    UPDATE tags SET articles = articles + 1 WHERE id = NEW.tag_id;
+    UPDATE tags SET articles = articles + 1, last_article_at = max(coalesce(last_article_at, 0),
+        (SELECT published_at FROM articles WHERE id = NEW.article_id)) WHERE id = NEW.tag_id;
 END;
 CREATE TRIGGER article_tags_dropped AFTER DELETE ON article_tags BEGIN
     UPDATE tags SET articles = articles - 1 WHERE id = OLD.tag_id;
@@ -288,7 +290,7 @@ CREATE TABLE comments (
     hidden      INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1)),  -- by reports, until decided
     undo        TEXT,                         -- JSON: what undoing the last approval goes back to; NULL: too late
     held        TEXT NOT NULL DEFAULT '[]',   -- JSON: why it waits, with the matched words
-    appealed    INTEGER NOT NULL DEFAULT 0 CHECK (appealed IN (0, 1)),  -- once only
+    appeal      TEXT,                         -- the author's words; once only; '' once erased
     verdict     TEXT CHECK (verdict IN ('approved', 'rejected')),       -- the last one: the author's history
     verdict_at  INTEGER,
     decided_by  INTEGER,                      -- who gave it; NULL: the rules
