@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,7 +99,12 @@ async def read_arguments(request: web.BaseRequest) -> Arguments:
                 values[name] = value
     else:
         await request.read()
-    return Arguments(values)
+    return Arguments({name: _shared(value) for name, value in values.items()})
+
+
+def _shared(value: Any) -> Any:
+    """Keep one copy of a text that many calls carry: the log of calls holds them all."""
+    return sys.intern(value) if type(value) is str and len(value) > 32 else value
 
 
 async def _read_json(request: web.BaseRequest) -> dict[str, Any]:

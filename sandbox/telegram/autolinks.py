@@ -106,9 +106,9 @@ def _hashtags(text: str) -> Iterator[Span]:
         start = match.start()
         if start and _is_hashtag_letter(text[start - 1]):
             continue
-        end = start + 1
-        while end < match.end() and _is_hashtag_letter(text[end]):
-            end += 1
+        end = match.end()
+        if not match[1].isalpha():
+            end = next((i for i in range(start + 1, end) if not _is_hashtag_letter(text[i])), end)
         if end < len(text) and text[end] == "#":
             continue
         end = min(end, start + 1 + _HASHTAG_LONGEST)

@@ -14,6 +14,7 @@ class FakeClock:
         self._now = now
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
+        self._changed = asyncio.Event()
 
     def __call__(self) -> float:
         return self._now
@@ -27,7 +28,14 @@ class FakeClock:
         """Wait until the clock was advanced by `seconds`."""
         future = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._now + seconds, next(self._order), future))
+        self._changed.set()
         await future
+
+    async def until_sleeping(self, count: int) -> None:
+        """Wait until at least `count` sleepers wait, which is when moving the clock has effect."""
+        while self.sleeping < count:
+            self._changed.clear()
+            await self._changed.wait()
 
     def advance(self, seconds: float) -> None:
         """Move the clock; sleepers wake in order, in the next rounds of the loop."""

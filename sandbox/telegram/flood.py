@@ -84,10 +84,12 @@ class FloodControl:
         limits: Limits,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
+        changed: Callable[[], None],
     ) -> None:
         self.limits = limits
         self._clock = clock
         self._sleep = sleep
+        self._changed = changed
         now = clock()
         self._overall = _Bucket(limits.overall_per_second, limits.overall_burst, now)
         self._paid = _Bucket(limits.paid_per_second, limits.paid_burst, now)
@@ -146,6 +148,7 @@ class FloodControl:
             await self._sleep(3)
             raise too_many_requests(60)
         self._held[chat_id] += 1
+        self._changed()
         try:
             await self._sleep(seconds)
         finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import lru_cache
 from typing import Any
 
 from sandbox.telegram.arguments import Arguments
@@ -14,7 +15,7 @@ from sandbox.telegram.autolinks import find_spans, in_utf16
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.html import Entity, HtmlError, parse_html, sort_key
 from sandbox.telegram.nesting import nest
-from sandbox.telegram.render import utf16_length
+from sandbox.telegram.render import cut, utf16_length
 
 Json = dict[str, Any]
 
@@ -28,9 +29,33 @@ _SPLITTABLE = frozenset({"bold", "italic", "underline", "strikethrough", "spoile
 _EXTRA_FIELDS = ("url", "user", "language", "custom_emoji_id", "unix_time", "date_time_format")
 
 
-def parse_text(
-    args: Arguments, name: str = "text", entities_name: str = "entities"
-) -> tuple[str, list[Entity]]:
+class ParsedText:
+    """A text that parsed; its final form is worked out once, for all chats it is sent to."""
+
+    __slots__ = ("_entities", "_fixed", "_text")
+
+    def __init__(self, text: str, entities: list[Entity]) -> None:
+        self._text = text
+        self._entities = entities
+        self._fixed: tuple[str, list[Json]] | None = None
+
+    def fix(self, limit: int = TEXT_LIMIT, *, may_be_empty: bool = False) -> tuple[str, list[Json]]:
+        """Clean, trim and measure the text, and add the entities Telegram finds by itself.
+
+        The entities are shared by all messages with this text and never changed.
+        """
+        if self._fixed is None:
+            self._fixed = _fix(self._text, self._entities)
+        text, entities = self._fixed
+        if not text and not may_be_empty:
+            raise bad_request("text must be non-empty")
+        if len(text) > limit:
+            subject = "message" if limit == TEXT_LIMIT else "message caption"
+            raise bad_request(f"{subject} is too long")
+        return text, entities
+
+
+def parse_text(args: Arguments, name: str = "text", entities_name: str = "entities") -> ParsedText:
     """Read a text with its parse mode or explicit entities; refuse what does not parse."""
     text = args.text(name)
     if len(text) > _BYTES_LIMIT // 4 and len(text.encode("utf-8", "replace")) > _BYTES_LIMIT:
@@ -38,7 +63,7 @@ def parse_text(
     mode = args.text("parse_mode").lower()
     if mode == "html":
         try:
-            return parse_html(text)
+            return _parse_html(text)
         except HtmlError as error:
             raise bad_request(f"can't parse entities: {error}") from None
     if mode in ("markdown", "markdownv2"):
@@ -46,31 +71,23 @@ def parse_text(
     if mode not in ("", "none"):
         raise bad_request("unsupported parse_mode")
     if args.has(entities_name):
-        return text, _explicit_entities(text, args.json(entities_name))
-    return text, []
+        return ParsedText(text, _explicit_entities(text, args.json(entities_name)))
+    return ParsedText(text, [])
 
 
-def fix_text(
-    text: str, entities: list[Entity], limit: int = TEXT_LIMIT, *, may_be_empty: bool = False
-) -> tuple[str, list[Json]]:
-    """Clean, trim and measure a text, and add the entities that Telegram finds by itself."""
+# A broadcast sends one text to thousands of chats; reading it again each time would make the
+# server slower than the bot it measures.
+@lru_cache(maxsize=64)
+def _parse_html(source: str) -> ParsedText:
+    return ParsedText(*parse_html(source))
+
+
+def _fix(text: str, entities: list[Entity]) -> tuple[str, list[Json]]:
     text, entities = _clean(text, entities)
     text, entities = _trim(text, entities)
-    if not text and not may_be_empty:
-        raise bad_request("text must be non-empty")
-    if len(text) > limit:
-        subject = "message" if limit == TEXT_LIMIT else "message caption"
-        raise bad_request(f"{subject} is too long")
-    spans = find_spans(text)
-    if not entities:
-        return text, [
-            {"type": kind, "offset": offset, "length": length}
-            for kind, offset, length in in_utf16(text, spans)
-        ]
-    found = [Entity(*span) for span in in_utf16(text, spans)]
-    entities = nest(_limit(entities), found)
-    entities.sort(key=sort_key)
-    return text, [entity.as_json() for entity in entities]
+    found = [Entity(*span) for span in in_utf16(text, find_spans(text))]
+    joined = sorted(nest(_limit(entities), found), key=sort_key) if entities else found
+    return text, [entity.as_json() for entity in joined]
 
 
 def _clean(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
@@ -96,23 +113,21 @@ def _trim(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     text = text.rstrip(" \n")
     blank = len(text) - len(text.lstrip(" \n"))
     end = utf16_length(text) if entities else 0
+    is_plain = end == len(text)
     kept = []
     for entity in entities:
         length = min(entity.end, end) - entity.offset
-        if length > 0 and not _is_blank(text, entity, length):
+        if length <= 0:
+            continue
+        stop = entity.offset + length
+        piece = text[entity.offset : stop] if is_plain else cut(text, entity.offset, length)
+        # A style that covers nothing but spaces vanishes.
+        if entity.kind not in _SPLITTABLE or piece.strip(" \n"):
             kept.append(Entity(entity.kind, entity.offset, length, entity.extra))
-    cut = min([blank, *(entity.offset for entity in kept)])
+    front = min([blank, *(entity.offset for entity in kept)])
     for entity in kept:
-        entity.offset -= cut
-    return text[cut:], kept
-
-
-def _is_blank(text: str, entity: Entity, length: int) -> bool:
-    """Say whether a style covers nothing but spaces, which makes it vanish."""
-    if entity.kind not in _SPLITTABLE or length > 64:
-        return False
-    units = text.encode("utf-16-le")[2 * entity.offset : 2 * (entity.offset + length)]
-    return not units.decode("utf-16-le", "replace").strip(" \n")
+        entity.offset -= front
+    return text[front:], kept
 
 
 def _limit(entities: list[Entity]) -> list[Entity]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from sandbox.telegram.arguments import Arguments
@@ -27,6 +28,7 @@ _MOST_IN_ROW = 12
 _MOST_READ = 300
 _MOST_ACCEPTED = 100
 _MOST_BYTES = 10_000
+"""Of labels, data and links together; Telegram tells neither this number nor its sum."""
 _DATA_BYTES = 64
 _PLACEHOLDER_LENGTH = 64
 
@@ -35,7 +37,21 @@ def parse_markup(args: Arguments) -> Json | None:
     """Read reply_markup into its normalised form; None when there is none."""
     if not args.has("reply_markup"):
         return None
-    markup = args.json("reply_markup", "can't parse reply keyboard markup JSON object")
+    value = args.values["reply_markup"]
+    return _parse_json(value) if isinstance(value, str) else _normalise(value)
+
+
+# One keyboard goes to thousands of chats in a broadcast; it is never changed once read.
+@lru_cache(maxsize=64)
+def _parse_json(text: str) -> Json | None:
+    try:
+        markup = json.loads(text)
+    except ValueError:
+        raise bad_request("can't parse reply keyboard markup JSON object") from None
+    return _normalise(markup)
+
+
+def _normalise(markup: Any) -> Json | None:
     if not isinstance(markup, dict):
         raise bad_request("object expected as reply markup")
     if "inline_keyboard" in markup:
@@ -58,18 +74,20 @@ def check_markup(markup: Json | None, chat_kind: str) -> None:
         if len(markup.get("input_field_placeholder", "")) > _PLACEHOLDER_LENGTH:
             raise bad_request("input field placeholder is too long")
         return
-    count = 0
+    count = size = 0
     for row in markup["inline_keyboard"]:
         for button in row:
+            data = button.get("callback_data", "").encode()
             count += 1
-            if len(button.get("callback_data", "").encode()) > _DATA_BYTES:
+            size += len(button["text"].encode()) + len(data) + len(button.get("url", ""))
+            if len(data) > _DATA_BYTES:
                 raise bad_request("BUTTON_DATA_INVALID")
             if chat_kind == "channel" and any(k.startswith("switch_inline") for k in button):
                 raise bad_request(
                     "Can't use switch_inline_query button in a channel chat, because users will "
                     "not be able to use the button without knowing bot's username"
                 )
-    if count > _MOST_ACCEPTED or len(json.dumps(markup, ensure_ascii=False)) > _MOST_BYTES:
+    if count > _MOST_ACCEPTED or size > _MOST_BYTES:
         raise bad_request("reply markup is too long")
 
 

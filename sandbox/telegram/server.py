@@ -50,7 +50,7 @@ class TelegramServer:
         changes = Changes()
         updates = UpdateQueue(clock, sleep, first_update_id, changes.ring)
         self.world = World(self.bot, clock, updates, changes, privacy_mode=privacy_mode)
-        self.flood = FloodControl(limits or Limits(), clock, sleep)
+        self.flood = FloodControl(limits or Limits(), clock, sleep, changes.ring)
         self.faults = Faults()
         self.endpoint = Endpoint(
             self.world, token, self.flood, self.faults, latency=latency, port=port

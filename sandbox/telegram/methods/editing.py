@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.telegram.access import chat_to_write, check_read, find_message, resolve_chat
 from sandbox.telegram.chats import Chat
 from sandbox.telegram.errors import bad_request
-from sandbox.telegram.formatting import CAPTION_LIMIT, fix_text, parse_text
+from sandbox.telegram.formatting import CAPTION_LIMIT, parse_text
 from sandbox.telegram.keyboards import check_markup, parse_markup
 from sandbox.telegram.messages import Json, Message
 from sandbox.telegram.methods.query import Query
@@ -27,24 +27,24 @@ async def edit_message_text(query: Query) -> Json:
     preview = link_preview(query.args)
     if not query.args.has("text"):
         raise bad_request("message text is empty")
-    text, entities = parse_text(query.args)
+    parsed = parse_text(query.args)
     message = _editable(query)
-    text, fixed = fix_text(text, entities)
+    text, entities = parsed.fix()
     if message.attachment is not None:
         raise bad_request("there is no text in the message to edit")
-    fields = {"text": text, "entities": fixed, "link_preview_options": preview}
+    fields = {"text": text, "entities": entities, "link_preview_options": preview}
     return await _edit(query, message, fields | {"reply_markup": markup})
 
 
 async def edit_message_caption(query: Query) -> Json:
     """Give a photo or file another caption."""
     markup = parse_markup(query.args)
-    text, entities = parse_text(query.args, "caption", "caption_entities")
+    parsed = parse_text(query.args, "caption", "caption_entities")
     message = _editable(query)
-    text, fixed = fix_text(text, entities, CAPTION_LIMIT, may_be_empty=True)
+    text, entities = parsed.fix(CAPTION_LIMIT, may_be_empty=True)
     if message.attachment is None:
         raise bad_request("there is no caption in the message to edit")
-    fields = {"text": text, "entities": fixed, "reply_markup": markup}
+    fields = {"text": text, "entities": entities, "reply_markup": markup}
     return await _edit(query, message, fields)
 
 

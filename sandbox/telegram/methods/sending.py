@@ -14,7 +14,7 @@ from sandbox.telegram.access import (
 from sandbox.telegram.arguments import Arguments
 from sandbox.telegram.chats import Chat
 from sandbox.telegram.errors import bad_request
-from sandbox.telegram.formatting import CAPTION_LIMIT, fix_text, parse_text
+from sandbox.telegram.formatting import CAPTION_LIMIT, parse_text
 from sandbox.telegram.keyboards import check_markup, parse_markup
 from sandbox.telegram.messages import Attachment, Json, Message
 from sandbox.telegram.methods.query import Query
@@ -32,12 +32,12 @@ async def send_message(query: Query) -> Json:
     preview = link_preview(query.args)
     if not query.args.has("text"):
         raise bad_request("message text is empty")
-    text, entities = parse_text(query.args)
+    parsed = parse_text(query.args)
     chat = chat_to_write(query.world, query.args)
     fields = _placement(chat, query.args)
-    text, fixed = fix_text(text, entities)
+    text, entities = parsed.fix()
     check_markup(markup, chat.kind)
-    fields |= {"text": text, "entities": fixed, "reply_markup": markup}
+    fields |= {"text": text, "entities": entities, "reply_markup": markup}
     fields["link_preview_options"] = preview
     return (await _deliver(query, chat, fields)).as_json()
 
@@ -199,8 +199,8 @@ def _reply(chat: Chat, args: Arguments) -> dict[str, Any]:
 
 
 def _caption(args: Arguments) -> tuple[str, list[Json]]:
-    text, entities = parse_text(args, "caption", "caption_entities")
-    return fix_text(text, entities, CAPTION_LIMIT, may_be_empty=True)
+    parsed = parse_text(args, "caption", "caption_entities")
+    return parsed.fix(CAPTION_LIMIT, may_be_empty=True)
 
 
 def _attachment(world: World, args: Arguments, kind: str, name: str) -> Attachment:
