@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.telegram.arguments import Arguments
 from sandbox.telegram.chats import Chat
 from sandbox.telegram.errors import bad_request, forbidden
-from sandbox.telegram.messages import Message
+from sandbox.telegram.messages import Json, Message
 from sandbox.telegram.world import World
 
 _PAID_SKIPS_CHECK_BELOW = 2**40
@@ -79,6 +79,21 @@ def chat_to_write(world: World, args: Arguments) -> Chat:
     chat = resolve_chat(world, args)
     check_write(chat)
     return chat
+
+
+def known_mentions(world: World, entities: list[Json]) -> list[Json]:
+    """Fill in who is mentioned by tg://user?id=N; a mention of a stranger vanishes."""
+    if not any(entity["type"] == "text_mention" for entity in entities):
+        return entities
+    kept = []
+    for entity in entities:
+        if entity["type"] == "text_mention":
+            person = world.people.get(entity["user"]["id"])
+            if person is None or not (person.has_started or person.id in world.seen):
+                continue
+            entity = {**entity, "user": person.user.json}
+        kept.append(entity)
+    return kept
 
 
 def find_message(chat: Chat, args: Arguments, what: str, name: str = "message_id") -> Message:

@@ -90,7 +90,10 @@ class Changes:
         self._bell.set()
 
     async def wait_until(self, predicate: Callable[[], object], timeout: float) -> None:
-        """Return when `predicate()` is true; AssertionError with its source after `timeout`."""
+        """Return when `predicate()` is true; AssertionError with its source after `timeout`.
+
+        A LookupError of the predicate means "not yet".
+        """
         deadline = time.monotonic() + timeout
         while True:
             # A new bell for each waiter's round: the old one stays set for the others.
@@ -98,7 +101,7 @@ class Changes:
                 self._bell = asyncio.Event()
             bell = self._bell
             began = time.monotonic()
-            if predicate():
+            if _holds(predicate):
                 return
             now = time.monotonic()
             try:
@@ -107,11 +110,19 @@ class Changes:
                     await bell.wait()
                     await asyncio.sleep(gap)
             except TimeoutError:
-                if predicate():
+                if _holds(predicate):
                     return
                 raise AssertionError(
                     f"not true within {timeout:g} s: {_describe(predicate)}"
                 ) from None
+
+
+def _holds(predicate: Callable[[], object]) -> bool:
+    """Ask a predicate; one that looks for something not there yet does not hold."""
+    try:
+        return bool(predicate())
+    except LookupError:
+        return False
 
 
 def _describe(predicate: Callable[[], object]) -> str:

@@ -151,7 +151,7 @@ class Message:
             json["reply_markup"] = self.reply_markup
         if self.edited_at is not None:
             json["edit_date"] = self.edited_at
-        if self.reply_to is not None and with_reply:
+        if self.reply_to is not None and with_reply and not self.reply_to.deleted:
             json["reply_to_message"] = self.reply_to.as_json(with_reply=False)
         self._add_rare_fields(json)
         return json

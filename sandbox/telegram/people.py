@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sandbox.telegram.autolinks import find_entities
+from sandbox.telegram.errors import ApiError
+from sandbox.telegram.formatting import ParsedText
 from sandbox.telegram.messages import Attachment, Json, Message, User
 
 if TYPE_CHECKING:
     from sandbox.telegram.chats import Chat
     from sandbox.telegram.world import World
-
-TEXT_LIMIT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +104,12 @@ class Person:
         Deep links arrive as `say("/start PAYLOAD")`. `forward_from` makes it a forwarded message
         of a person, or of somebody who hides behind a name.
         """
-        if not text or len(text) > TEXT_LIMIT:
-            raise ValueError(f"clients send 1 to {TEXT_LIMIT} characters")
+        text, entities = _compose(text)
         return self.world.post(
             self._enter(chat),
             sender=self.user,
             text=text,
-            entities=find_entities(text),
+            entities=entities,
             reply_to=reply_to,
             forward_origin=self._origin(forward_from),
             thread_id=thread_id,
@@ -132,7 +130,7 @@ class Person:
         """Change the wording of an own message."""
         if message.sender is not self.user or message.deleted:
             raise ValueError("a person edits only own messages that are still there")
-        self.world.edit_by_person(message, text, find_entities(text))
+        self.world.edit_by_person(message, *_compose(text))
 
     def delete(self, message: Message) -> None:
         """Delete a message for both sides; the bot is not told, as in Telegram."""
@@ -206,11 +204,12 @@ class Person:
     def _send_attachment(
         self, attachment: Attachment, caption: str | None, chat: Chat | None
     ) -> Message:
+        text, entities = _compose(caption) if caption else ("", [])
         return self.world.post(
             self._enter(chat),
             sender=self.user,
-            text=caption or "",
-            entities=find_entities(caption or ""),
+            text=text,
+            entities=entities,
             attachment=attachment,
         )
 
@@ -221,3 +220,11 @@ class Person:
         if isinstance(source, str):
             return {"type": "hidden_user", "date": date, "sender_user_name": source}
         return {"type": "user", "date": date, "sender_user": source.user.json}
+
+
+def _compose(text: str) -> tuple[str, list[Json]]:
+    """Clean a text as Telegram does, find its entities; ValueError when nobody can send it."""
+    try:
+        return ParsedText(text, []).fix()
+    except ApiError as error:
+        raise ValueError(error.description) from None

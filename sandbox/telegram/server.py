@@ -56,8 +56,16 @@ class TelegramServer:
             self.world, token, self.flood, self.faults, latency=latency, port=port
         )
 
-    async def __aenter__(self) -> TelegramServer:
+    async def start(self) -> None:
+        """Listen; after a `stop` on the same port, with everything as it was."""
         await self.endpoint.start()
+
+    async def stop(self) -> None:
+        """Stop listening: an outage, until `start`. What people do meanwhile is queued."""
+        await self.endpoint.stop()
+
+    async def __aenter__(self) -> TelegramServer:
+        await self.start()
         return self
 
     async def __aexit__(
@@ -66,7 +74,7 @@ class TelegramServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self.endpoint.stop()
+        await self.stop()
 
     @property
     def url(self) -> str:
@@ -174,7 +182,8 @@ class TelegramServer:
     async def wait_until(self, predicate: Callable[[], object], timeout: float = 10) -> None:
         """Return once `predicate()` is true; AssertionError with its source after `timeout` s.
 
-        It is asked again only when something changed: a message, an answer, a call.
+        It is asked again only when something changed: a message, an answer, a call. A LookupError
+        of the predicate (no last message, no such button) means "not yet".
         """
         await self.world.changes.wait_until(predicate, timeout)
 

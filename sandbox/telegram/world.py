@@ -205,7 +205,7 @@ class World:
 
     def _record(self, kind: Any, message: Message, call: Call) -> None:
         call.applied = True
-        call.message_id = message.message_id
+        call.chat_id, call.message_id = message.chat.id, message.message_id
         self.sent.append(
             Sent(kind, message.chat.id, message.message_id, message.text, self.clock(), call)
         )

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.telegram.access import chat_to_write, check_read, find_message, resolve_chat
+from sandbox.telegram.access import (
+    chat_to_write,
+    check_read,
+    find_message,
+    known_mentions,
+    resolve_chat,
+)
 from sandbox.telegram.chats import Chat
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.formatting import CAPTION_LIMIT, parse_text
@@ -30,6 +36,7 @@ async def edit_message_text(query: Query) -> Json:
     parsed = parse_text(query.args)
     message = _editable(query)
     text, entities = parsed.fix()
+    entities = known_mentions(query.world, entities)
     if message.attachment is not None:
         raise bad_request("there is no text in the message to edit")
     fields = {"text": text, "entities": entities, "link_preview_options": preview}

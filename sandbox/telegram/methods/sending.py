@@ -9,6 +9,7 @@ from sandbox.telegram.access import (
     check_read,
     check_write,
     find_message,
+    known_mentions,
     resolve_chat,
 )
 from sandbox.telegram.arguments import Arguments
@@ -36,6 +37,7 @@ async def send_message(query: Query) -> Json:
     chat = chat_to_write(query.world, query.args)
     fields = _placement(chat, query.args)
     text, entities = parsed.fix()
+    entities = known_mentions(query.world, entities)
     check_markup(markup, chat.kind)
     fields |= {"text": text, "entities": entities, "reply_markup": markup}
     fields["link_preview_options"] = preview

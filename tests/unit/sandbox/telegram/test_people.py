@@ -203,6 +203,7 @@ async def test_inline_query(api: RawBot, anna: Person) -> None:
 
 
 async def test_people_write_up_to_4096_characters(anna: Person) -> None:
-    anna.say("é" * 4096)
-    with pytest.raises(ValueError):
-        anna.say("é" * 4097)
+    assert anna.say(" é\t" + "é" * 4093 + "\n").text == "é " + "é" * 4093
+    for text in ("é" * 4097, "", " \n"):
+        with pytest.raises(ValueError):
+            anna.say(text)

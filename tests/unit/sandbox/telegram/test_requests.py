@@ -133,3 +133,14 @@ async def test_library_bot_works_against_it(telegram: TelegramServer, anna: Pers
         assert anna.chat.last.document is not None
         updates: tuple[Any, ...] = await bot.get_updates()
         assert updates[0].message.text == "/start"
+
+
+async def test_server_comes_back_where_it_was(
+    telegram: TelegramServer, api: RawBot, anna: Person
+) -> None:
+    await telegram.stop()
+    with pytest.raises(aiohttp.ClientError):
+        await api.call("getMe")
+    anna.say("pendant la panne")
+    await telegram.start()
+    assert [u["message"]["text"] for u in await api.updates()] == ["/start", "pendant la panne"]

@@ -168,7 +168,7 @@ async def test_explicit_entities_are_applied(api: RawBot, anna: Person) -> None:
         "<blockquote expandable>dit</blockquote>",
         '<pre><code class="language-python">x &amp; y</code></pre>',
         "🦊<tg-spoiler>🦊</tg-spoiler>",
-        '<a href="tg://user?id=42">Anna</a>',
+        '<a href="tg://user?id=1000001">Anna</a>',
     ],
 )
 async def test_message_shows_its_html_again(api: RawBot, anna: Person, html: str) -> None:
@@ -179,3 +179,9 @@ async def test_message_shows_its_html_again(api: RawBot, anna: Person, html: str
 async def test_surrogates_are_refused(api: RawBot, anna: Person) -> None:
     refusal = await api.refusal("sendMessage", chat_id=anna.id, text="\ud83d")
     assert refusal == "Bad Request: strings must be encoded in UTF-8"
+
+
+async def test_mention_of_a_stranger_vanishes(api: RawBot, anna: Person) -> None:
+    html = f'<a href="tg://user?id=42">X</a> <a href="tg://user?id={anna.id}">A</a>'
+    sent = await _send(api, anna, html, parse_mode="HTML")
+    assert [(e["offset"], e["user"]["first_name"]) for e in sent["entities"]] == [(2, "Anna")]

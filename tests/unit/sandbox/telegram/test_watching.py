@@ -86,3 +86,12 @@ async def test_logs_tell_what_happened(api: RawBot, telegram: TelegramServer, an
     assert first.answered_at is not None
     assert first.received_at <= first.answered_at
     assert [(s.chat_id, s.text, s.call) for s in telegram.sent] == [(anna.id, "un", first)]
+
+
+async def test_wait_takes_what_is_not_there_for_not_yet(
+    api: RawBot, telegram: TelegramServer, anna: Person
+) -> None:
+    wait = asyncio.create_task(telegram.wait_until(lambda: anna.chat.from_bot()[0].text == "un"))
+    await asyncio.sleep(0)
+    await api.result("sendMessage", chat_id=anna.id, text="un")
+    await wait
