@@ -109,10 +109,11 @@ class Comment:
     published: int | None
     shown: int | None
     hidden: bool
-    undoable: bool
+    undo_until_ms: int | None  # an approval can be undone until then, and is relayed then
     held: tuple[Hold, ...]
-    appealed: bool
+    appeal: str | None
     verdict: Verdict | None
+    verdict_at: int | None
     decided_by: int | None
     reason: "Reason | None"
     source_id: int | None

@@ -1,0 +1,313 @@
+"""Copies of comments in readers' chats: what stands there against what should.
+
+A copy is the tracked outbox row of its send. Only what was taken back before it left, deleted or
+edited to a notice is ever placed again, so that no chat holds two live copies.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from storage.comment_model import Copy, CopyState
+from storage.database import Transaction
+from storage.model import Language, OutboxState
+from storage.outbox import drop_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A comment whose copies have to be compared with what should be there."""
+
+    comment_id: int
+    cursor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCopy:
+    """A copy, with what the outbox knows of its message."""
+
+    copy: Copy
+    language: Language | None  # None for a chat that is no subscriber any more
+    outbox_state: OutboxState
+    sent_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A chat that should get a copy, and the rows of earlier copies it may answer."""
+
+    chat_id: int
+    language: Language
+    parent_row: int | None  # the chat's copy of the comment that this one answers
+    is_parent_author: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a comment went out, or was taken back again."""
+
+    reached: int  # chats that hold it now
+    under_way: int  # sends without an outcome yet
+    unreachable: int
+    removed: int
+    to_remove: int  # removed ones included
+
+
+async def stop_relay(tx: Transaction, comment_id: int) -> int:
+    """Drop the copies and edits of a comment that have not left; gives how many copies."""
+    rows = await tx.all(
+        "SELECT o.id FROM comment_copies c JOIN outbox o ON o.id = c.outbox_id"
+        " WHERE c.comment_id = ? AND c.state = 'placed' AND o.state = 0",
+        (comment_id,),
+    )
+    await _forget(tx, [row["id"] for row in rows])
+    await tx.run(
+        "UPDATE comment_copies SET state = 'gone' WHERE comment_id = ? AND state = 'placed'"
+        " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = outbox_id)",
+        (comment_id,),
+    )
+    await tx.run(
+        "DELETE FROM outbox WHERE state = 0 AND tracked = 0 AND method = 'editMessageText'"
+        " AND target_id IN (SELECT outbox_id FROM comment_copies"
+        "  WHERE comment_id = ? AND state = 'placed')",
+        (comment_id,),
+    )
+    return len(rows)
+
+
+async def _forget(tx: Transaction, row_ids: list[int]) -> None:
+    """Drop rows that never left, and do not keep them: nothing of theirs is in any chat."""
+    await drop_rows(tx, row_ids)
+    await tx.run(
+        "DELETE FROM outbox WHERE state = 5 AND id IN (SELECT value FROM json_each(?))",
+        (json.dumps(row_ids),),
+    )
+
+
+async def find_due(tx: Transaction, *, now_ms: int) -> Due | None:
+    """Give the comment that waits longest for a comparison."""
+    row = await tx.one(
+        "SELECT id, relay_cursor FROM comments WHERE relay_due_ms <= ?"
+        " ORDER BY relay_due_ms, id LIMIT 1",
+        (now_ms,),
+    )
+    return None if row is None else Due(row["id"], row["relay_cursor"])
+
+
+async def next_due_ms(tx: Transaction) -> int | None:
+    """Give when the next comparison is due; None when nothing waits."""
+    value = await tx.value("SELECT min(relay_due_ms) FROM comments WHERE relay_due_ms IS NOT NULL")
+    return None if value is None else int(value)
+
+
+async def save_cursor(tx: Transaction, comment_id: int, cursor: int) -> None:
+    """Remember the last chat whose copy was compared."""
+    await tx.run("UPDATE comments SET relay_cursor = ? WHERE id = ?", (cursor, comment_id))
+
+
+async def finish_comparison(tx: Transaction, comment_id: int, *, again_ms: int | None) -> None:
+    """End a comparison; the next one is due at `again_ms` or when an undo window passes."""
+    await tx.run(
+        "UPDATE comments SET relay_cursor = NULL,"
+        " relay_due_ms = iif(undo IS NULL, :again, min(coalesce(:again, 1e15),"
+        "  json_extract(undo, '$.until_ms'))) WHERE id = :id",
+        {"id": comment_id, "again": again_ms},
+    )
+
+
+async def list_wrong_copies(
+    tx: Transaction, comment_id: int, *, shown: int | None, after: int | None, limit: int
+) -> list[PlacedCopy]:
+    """Give copies that show another wording than they should, in the order of the chats.
+
+    A notice counts as one once the comment is shown again.
+    """
+    rows = await tx.all(
+        "SELECT c.*, s.language, o.state AS outbox_state, o.sent_ms FROM comment_copies c"
+        " JOIN outbox o ON o.id = c.outbox_id LEFT JOIN subscribers s ON s.chat_id = c.chat_id"
+        " WHERE c.comment_id = :comment AND c.chat_id > :after"
+        " AND (c.state = 'placed' AND (:shown IS NULL OR c.revision <> :shown)"
+        "  OR c.state = 'notice' AND :shown IS NOT NULL) ORDER BY c.chat_id LIMIT :limit",
+        {"comment": comment_id, "shown": shown, "after": _after(after), "limit": limit},
+    )
+    return [
+        PlacedCopy(_copy(row), row["language"], OutboxState(row["outbox_state"]), row["sent_ms"])
+        for row in rows
+    ]
+
+
+async def list_missing_recipients(
+    tx: Transaction, comment_id: int, *, after: int | None, limit: int
+) -> list[Recipient]:
+    """Give the chats that should hold a shown comment and do not, in the order of their ids.
+
+    Those are the active followers of the discussion from before it was first shown, without its
+    author and without whoever muted the author.
+    """
+    rows = await tx.all(
+        "SELECT f.chat_id, s.language, p.author_id AS parent_author, pc.outbox_id AS parent_row"
+        " FROM comments c"
+        " JOIN discussion_follows f ON f.article_id = c.article_id"
+        " JOIN subscribers s ON s.chat_id = f.chat_id AND s.state = 'active'"
+        " LEFT JOIN comments p ON p.id = c.parent_id"
+        " LEFT JOIN comment_copies pc ON pc.comment_id = p.id AND pc.chat_id = f.chat_id"
+        "  AND pc.state = 'placed'"
+        " LEFT JOIN comment_copies own ON own.comment_id = c.id AND own.chat_id = f.chat_id"
+        " WHERE c.id = :comment AND c.shown IS NOT NULL AND f.chat_id > :after"
+        " AND f.since_ms <= c.shown_ms AND f.chat_id <> c.author_id"
+        " AND (own.state IS NULL OR own.state = 'gone')"
+        " AND NOT EXISTS (SELECT 1 FROM comment_mutes m"
+        "  WHERE m.chat_id = f.chat_id AND m.author_id = c.author_id)"
+        " ORDER BY f.chat_id LIMIT :limit",
+        {"comment": comment_id, "after": _after(after), "limit": limit},
+    )
+    return [
+        Recipient(
+            row["chat_id"],
+            row["language"],
+            row["parent_row"],
+            row["parent_author"] is not None and row["parent_author"] == row["chat_id"],
+        )
+        for row in rows
+    ]
+
+
+async def find_body(tx: Transaction, comment_id: int, revision: int, variant: str) -> int | None:
+    """Give the body that holds a wording in a variant, if it was rendered already."""
+    value = await tx.value(
+        "SELECT b.id FROM comment_bodies cb JOIN bodies b ON b.id = cb.body_id"
+        " WHERE cb.comment_id = ? AND cb.revision = ? AND cb.variant = ?",
+        (comment_id, revision, variant),
+    )
+    return None if value is None else int(value)
+
+
+async def note_body(
+    tx: Transaction, comment_id: int, revision: int, variant: str, body_id: int
+) -> None:
+    """Note a body just rendered."""
+    await tx.run(
+        "INSERT OR REPLACE INTO comment_bodies (comment_id, revision, variant, body_id)"
+        " VALUES (?, ?, ?, ?)",
+        (comment_id, revision, variant, body_id),
+    )
+
+
+async def place_copy(
+    tx: Transaction, comment_id: int, chat_id: int, *, outbox_id: int, revision: int
+) -> None:
+    """Note a copy that was just put in the outbox, the first in its chat or after a removal."""
+    await tx.run(
+        "INSERT INTO comment_copies (comment_id, chat_id, outbox_id, revision)"
+        " VALUES (:comment, :chat, :row, :revision) ON CONFLICT (comment_id, chat_id) DO UPDATE"
+        " SET outbox_id = :row, revision = :revision, state = 'placed', retract_id = NULL"
+        " WHERE state = 'gone'",
+        {"comment": comment_id, "chat": chat_id, "row": outbox_id, "revision": revision},
+    )
+
+
+async def reword_copy(tx: Transaction, copy: Copy, revision: int) -> None:
+    """Note that an edit of a copy was put in the outbox."""
+    await tx.run(
+        "UPDATE comment_copies SET revision = ?, state = 'placed', retract_id = NULL"
+        " WHERE comment_id = ? AND chat_id = ?",
+        (revision, copy.comment_id, copy.chat_id),
+    )
+
+
+async def retract_copy(
+    tx: Transaction, copy: Copy, state: CopyState, *, retract_id: int | None
+) -> None:
+    """Note that a copy is being removed by that outbox row, or is gone without one."""
+    await tx.run(
+        "UPDATE comment_copies SET state = ?, retract_id = ? WHERE comment_id = ? AND chat_id = ?",
+        (state, retract_id, copy.comment_id, copy.chat_id),
+    )
+
+
+async def cancel_copy(tx: Transaction, copy: Copy) -> None:
+    """Take a copy back that has not left."""
+    await _forget(tx, [copy.outbox_id])
+    await retract_copy(tx, copy, "gone", retract_id=None)
+
+
+async def list_retracting(
+    tx: Transaction, comment_id: int, *, limit: int
+) -> list[tuple[Copy, str | None, OutboxState | None]]:
+    """Give removals under way whose row is finished or parked, with its method and state.
+
+    Both are None when the row is gone: it was done, or its chat is gone.
+    """
+    rows = await tx.all(
+        "SELECT c.*, r.method, r.state AS retract_state FROM comment_copies c"
+        " LEFT JOIN outbox r ON r.id = c.retract_id"
+        " WHERE c.comment_id = ? AND c.state = 'retracting' AND (r.id IS NULL OR r.state >= 4)"
+        " ORDER BY c.chat_id LIMIT ?",
+        (comment_id, limit),
+    )
+    return [
+        (
+            _copy(row),
+            row["method"],
+            None if row["retract_state"] is None else OutboxState(row["retract_state"]),
+        )
+        for row in rows
+    ]
+
+
+async def list_counting(tx: Transaction, *, after: int = 0, limit: int = 50) -> list[int]:
+    """Give the ids of comments whose authors await final numbers."""
+    rows = await tx.all(
+        "SELECT id FROM comments WHERE counting = 1 AND id > ? ORDER BY id LIMIT ?", (after, limit)
+    )
+    return [row["id"] for row in rows]
+
+
+async def stop_counting(tx: Transaction, comment_id: int) -> None:
+    """Note that a comment's final numbers were told."""
+    await tx.run("UPDATE comments SET counting = 0 WHERE id = ?", (comment_id,))
+
+
+async def get_reach(tx: Transaction, comment_id: int) -> Reach:
+    """Count where a comment's copies stand."""
+    row = await tx.one(
+        "SELECT sum(c.state = 'placed' AND o.state = 2) AS reached,"
+        " sum(c.state = 'placed' AND o.state IN (0, 1, 3)) AS under_way,"
+        " sum(c.state = 'placed' AND (o.id IS NULL OR o.state IN (4, 5))) AS unreachable,"
+        " sum(c.state IN ('gone', 'notice') AND c.retract_id IS NOT NULL) AS removed,"
+        " sum(c.retract_id IS NOT NULL) AS to_remove"
+        " FROM comment_copies c LEFT JOIN outbox o ON o.id = c.outbox_id WHERE c.comment_id = ?",
+        (comment_id,),
+    )
+    assert row is not None
+    return Reach(*(value or 0 for value in row))
+
+
+async def find_copy(tx: Transaction, comment_id: int, chat_id: int) -> Copy | None:
+    """Give the copy of a comment in a chat."""
+    row = await tx.one(
+        "SELECT * FROM comment_copies WHERE comment_id = ? AND chat_id = ?", (comment_id, chat_id)
+    )
+    return None if row is None else _copy(row)
+
+
+def _after(cursor: int | None) -> int:
+    return -(2**63) if cursor is None else cursor
+
+
+def _copy(row: Any) -> Copy:
+    return Copy(
+        row["comment_id"],
+        row["chat_id"],
+        row["outbox_id"],
+        row["revision"],
+        row["state"],
+        row["retract_id"],
+    )
+
+
+def last_chat(items: Sequence[PlacedCopy] | Sequence[Recipient]) -> int:
+    """Give the chat id that a window ended with."""
+    last = items[-1]
+    return last.copy.chat_id if isinstance(last, PlacedCopy) else last.chat_id

@@ -1,0 +1,61 @@
+"""Makers of comments on a real database, for tests."""
+
+from storage.comment_decisions import approve, go_live
+from storage.comment_model import Comment, Hold, NewComment, Wording
+from storage.comment_people import join_moderators
+from storage.comment_threads import follow_discussion
+from storage.comment_writing import submit
+from storage.comments import find_comment
+from storage.database import Transaction
+from tests.support.database import NOW, make_article, make_subscriber
+
+NOW_MS = NOW * 1000
+ANNE, BASILE = 501, 502  # moderators
+ZOE, ROB, LINA = 1001, 1002, 1003  # readers
+
+
+async def make_newsdesk(tx: Transaction) -> int:
+    """Store an article, three readers and two moderators; gives the article's id."""
+    article = await make_article(tx)
+    await make_subscriber(tx, ZOE, language="fr", name="Zoé")
+    await make_subscriber(tx, ROB, language="en", name="Rob")
+    await make_subscriber(tx, LINA, language="fr", name="Lina")
+    await join_moderators(tx, ANNE, "Anne", now=NOW)
+    await join_moderators(tx, BASILE, "Basile", now=NOW)
+    return article.id
+
+
+def wording(text: str = "Bien dit.", name: str = "Zoé") -> Wording:
+    """Make a wording; texts that differ have different keys."""
+    return Wording(name, text, (), text)
+
+
+async def make_comment(
+    tx: Transaction,
+    article_id: int,
+    *,
+    author: int = ZOE,
+    text: str = "Bien dit.",
+    parent: int | None = None,
+    source: int | None = None,
+    now_ms: int = NOW_MS,
+) -> Comment:
+    """Submit a comment whose author follows the discussion; it waits for a moderator."""
+    await follow_discussion(tx, article_id, author, now_ms=now_ms)
+    new = NewComment(article_id, author, parent, wording(text), (Hold("everyone"),), source)
+    return await submit(tx, new, now_ms=now_ms)
+
+
+async def make_shown(tx: Transaction, article_id: int, **fields: object) -> Comment:
+    """Submit a comment, approve it and let it reach readers."""
+    comment = await make_comment(tx, article_id, **fields)  # type: ignore[arg-type]
+    await approve(tx, comment.id, comment.version, ANNE, due_ms=NOW_MS, now_ms=NOW_MS)
+    await go_live(tx, comment.id, now_ms=NOW_MS)
+    return await reload(tx, comment)
+
+
+async def reload(tx: Transaction, comment: Comment) -> Comment:
+    """Read a comment again."""
+    found = await find_comment(tx, comment.id)
+    assert found is not None
+    return found
