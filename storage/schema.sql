@@ -424,6 +424,15 @@ CREATE TABLE comment_copies (
 CREATE INDEX comment_copies_chat ON comment_copies (chat_id);              -- migration, erasure
 CREATE INDEX comment_copies_retracting ON comment_copies (comment_id) WHERE state = 'retracting';
 
+-- The rendered texts of a wording, shared by its copies: a restart finds them, erasure blanks them.
+CREATE TABLE comment_bodies (
+    comment_id INTEGER NOT NULL REFERENCES comments (id),
+    revision   INTEGER NOT NULL,
+    variant    TEXT NOT NULL,                 -- language, and what it repeats of what it answers
+    body_id    INTEGER NOT NULL,              -- in bodies
+    PRIMARY KEY (comment_id, revision, variant)
+) STRICT, WITHOUT ROWID;
+
 -- Messages of ours that show comments, so that what is withdrawn can be taken out of them.
 CREATE TABLE comment_views (
     outbox_id  INTEGER PRIMARY KEY,           -- the tracked row
