@@ -1,0 +1,65 @@
+"""/start and /help: what the bot does, and the first tags to follow."""
+
+from collections.abc import Sequence
+
+from handlers.callbacks import ShowTagPage, ToggleTag
+from handlers.command_table import Audience, CommandRow
+from handlers.events import Command
+from handlers.markup import join
+from handlers.messages import Button, Markup, Message
+from handlers.messages.message import Rows
+from handlers.tag_lists import pairs, tag_buttons
+from handlers.tags import follow_labels
+from handlers.turn import Turn
+from storage.model import Tag
+from storage.tags import list_popular_tags, list_recent_tags
+
+POPULAR, RECENT = 6, 4
+DEEP_LINK = "tag_"
+
+
+async def greet(turn: Turn, command: Command) -> None:
+    """Welcome a reader, who receives posts from now on, or follow what a deep link names."""
+    await turn.subscribe(resume=True)
+    if command.words.startswith(DEEP_LINK):
+        await follow_labels(turn, [command.words.removeprefix(DEEP_LINK)])
+        return
+    key = "start_hello" if turn.is_private else "start_hello_group"
+    await turn.reply(Message(turn.t(key), rows=await _proposals(turn)))
+
+
+async def explain(rows: Sequence[CommandRow], turn: Turn, _: Command) -> None:
+    """List the commands that there are for this person, and what is kept about them."""
+    sections = [
+        turn.t("help_intro"),
+        _section(turn, rows, "readers"),
+        turn.t("help_buttons"),
+        turn.t("help_privacy"),
+    ]
+    if turn.is_operator:
+        sections += [turn.t("help_operators"), _section(turn, rows, "operators")]
+    if turn.chat_id == turn.setup.moderation_chat_id and turn.setup.features.comments:
+        sections += [turn.t("help_moderators"), _section(turn, rows, "moderators")]
+    await turn.reply(Message(join("\n\n", sections)))
+
+
+def _section(turn: Turn, rows: Sequence[CommandRow], audience: Audience) -> Markup:
+    return join(
+        "\n",
+        (
+            turn.t("help_line", command=row.name, about=turn.t(f"command_{row.name}"))
+            for row in rows
+            if row.audience == audience
+        ),
+    )
+
+
+async def _proposals(turn: Turn) -> Rows:
+    """Give buttons for the most followed tags, then those of the newest articles."""
+    popular = await list_popular_tags(turn.tx, limit=POPULAR)
+    recent = await list_recent_tags(turn.tx, limit=POPULAR + RECENT)
+    known = {tag.id for tag in popular}
+    tags: list[Tag] = [*popular, *(tag for tag in recent if tag.id not in known)]
+    buttons = await tag_buttons(turn, tags[: POPULAR + RECENT], ToggleTag)
+    more: tuple[Button, ...] = (turn.button("tags_all_button", ShowTagPage()),) if tags else ()
+    return (*pairs(buttons), more) if more else ()
