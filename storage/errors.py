@@ -2,6 +2,7 @@
 
 RelaisError
 ├── ConfigError              a setting is wrong; carries every mistake at once
+│   └── TokenRefused         Telegram does not know the token; nothing works until it is changed
 ├── StorageError             the database cannot do its work
 │   ├── DatabaseBusy         another process holds the lock for longer than we wait
 │   ├── SchemaTooNew         the file was written by a newer Relais
@@ -30,6 +31,13 @@ class ConfigError(RelaisError):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
+
+
+class TokenRefused(ConfigError):
+    """Telegram does not know the token; nothing works until it is changed."""
+
+    def __init__(self) -> None:
+        super().__init__(["Telegram refuses TELEGRAM_BOT_TOKEN; ask BotFather for the token."])
 
 
 class StorageError(RelaisError):

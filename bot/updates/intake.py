@@ -16,7 +16,7 @@ from telegram.request import BaseRequest
 from bot.clock import Clock
 from bot.updates.ordering import chat_of
 from storage.database import Database
-from storage.errors import RelaisError, StorageError
+from storage.errors import StorageError, TokenRefused
 from storage.inbox import add_updates, get_offset
 
 log = logging.getLogger(__name__)
@@ -26,10 +26,6 @@ POLL_SECONDS = 25
 # Telegram may answer a long poll late; a dead connection must still be noticed.
 GRACE_SECONDS = 15
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-
-
-class TokenRefused(RelaisError):
-    """Telegram does not know the token; nothing will work until it is changed."""
 
 
 class Intake:
@@ -90,7 +86,7 @@ class Intake:
             return result
         code, description = answer.get("error_code"), str(answer.get("description", ""))
         if code in (401, 404):
-            raise TokenRefused("Telegram refuses TELEGRAM_BOT_TOKEN; ask BotFather for the token.")
+            raise TokenRefused
         if code == 409 and "webhook" in description:
             await self._call("deleteWebhook", {})
             raise _Unavailable("webhook_removed", "a webhook was set for this bot", 1)
