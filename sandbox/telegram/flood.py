@@ -17,6 +17,9 @@ from sandbox.telegram.errors import too_many_requests
 _MOST_HELD_PER_CHAT = 310
 """Above it the Bot API server itself refuses, with a retry_after of 60."""
 
+_EPSILON = 1e-3
+"""Tokens and seconds that clocks of today, as floats, cannot tell apart at 1000 a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -44,33 +47,60 @@ class Limits:
 
 
 class _Bucket:
-    """A token bucket that remembers whether its refusals are heeded."""
+    """A token bucket that remembers whether its refusals are heeded.
 
-    __slots__ = ("burst", "rate", "refilled_at", "refused_at", "refused_until", "retry", "tokens")
+    A chat that was refused stays shut until its retry_after is over. The buckets that all chats
+    share shut only when they overflow again within it: the bot was told of another chat then.
+    """
 
-    def __init__(self, rate: float, burst: float, now: float) -> None:
+    __slots__ = (
+        "burst", "is_shared", "is_shut", "limits", "rate", "refilled_at", "refused_at",
+        "refused_until", "retry", "tokens",
+    )  # fmt: skip
+
+    def __init__(
+        self, rate: float, burst: float, now: float, limits: Limits, *, is_shared: bool
+    ) -> None:
         self.rate = rate
         self.burst = burst
+        self.limits = limits
+        self.is_shared = is_shared
         self.tokens = burst
         self.refilled_at = now
         self.refused_at = -math.inf
         self.refused_until = -math.inf
         self.retry = 0
+        self.is_shut = False
 
-    def wait(self, now: float, cost: float, limits: Limits) -> float:
-        """Return the seconds until `cost` can be taken; lengthens an ignored refusal."""
-        if now < self.refused_until:
-            if now > self.refused_at + limits.grace_seconds:
-                self.refuse(now, min(limits.longest_retry_after, self.retry * 2))
-            return self.refused_until - now
+    def wait(self, now: float, cost: float) -> float:
+        """Return the seconds until `cost` can be taken; asking a shut bucket keeps it shut."""
+        if self.is_shut:
+            if now < self.refused_until:
+                self._notice_insistence(now)
+                return self.refused_until - now
+            self.is_shut = False
         self.tokens = min(self.burst, self.tokens + (now - self.refilled_at) * self.rate)
         self.refilled_at = now
         # The bucket may go below zero for an album that costs more than it can ever hold.
         missing = min(cost, self.burst) - self.tokens
-        return missing / self.rate if missing > 1e-9 else 0.0
+        return missing / self.rate if missing > _EPSILON else 0.0
 
-    def refuse(self, now: float, seconds: int) -> None:
-        """Remember a refusal that lasts `seconds`."""
+    def refuse(self, now: float, seconds: int) -> int:
+        """Remember that a request was refused and return the retry_after it is told."""
+        if now >= self.refused_until:
+            self._begin_refusal(now, seconds)
+            self.is_shut = not self.is_shared
+        else:
+            self._notice_insistence(now)
+        return max(1, math.ceil(self.refused_until - now - _EPSILON))
+
+    def _notice_insistence(self, now: float) -> None:
+        """Double the refusal for a request that cannot have been under way when it was told."""
+        if now > self.refused_at + self.limits.grace_seconds:
+            self._begin_refusal(now, min(self.limits.longest_retry_after, self.retry * 2))
+            self.is_shut = True
+
+    def _begin_refusal(self, now: float, seconds: int) -> None:
         self.retry = seconds
         self.refused_at = now
         self.refused_until = now + seconds
@@ -90,9 +120,8 @@ class FloodControl:
         self._clock = clock
         self._sleep = sleep
         self._changed = changed
-        now = clock()
-        self._overall = _Bucket(limits.overall_per_second, limits.overall_burst, now)
-        self._paid = _Bucket(limits.paid_per_second, limits.paid_burst, now)
+        self._overall = self._new_bucket(limits.overall_per_second, limits.overall_burst)
+        self._paid = self._new_bucket(limits.paid_per_second, limits.paid_burst)
         self._chats: dict[int, _Bucket] = {}
         self._held: Counter[int] = Counter()
 
@@ -123,9 +152,9 @@ class FloodControl:
     def _take(self, buckets: list[_Bucket], cost: int) -> int:
         """Take `cost` from all buckets, or none and return the whole seconds to wait."""
         now = self._clock()
-        longest = max(bucket.wait(now, cost, self.limits) for bucket in buckets)
+        longest = max(bucket.wait(now, cost) for bucket in buckets)
         if longest > 0:
-            return max(1, math.ceil(longest - 1e-9))
+            return max(1, math.ceil(longest - _EPSILON))
         for bucket in buckets:
             bucket.tokens -= cost
         return 0
@@ -133,15 +162,8 @@ class FloodControl:
     def _refuse(self, buckets: list[_Bucket], cost: int) -> int:
         """Mark the buckets that are short as refused and return the retry_after."""
         now = self._clock()
-        longest = 1
-        for bucket in buckets:
-            wait = bucket.wait(now, cost, self.limits)
-            if wait > 0:
-                seconds = max(1, math.ceil(wait - 1e-9))
-                if now >= bucket.refused_until:
-                    bucket.refuse(now, seconds)
-                longest = max(longest, seconds)
-        return longest
+        short = [(b, wait) for b in buckets if (wait := b.wait(now, cost)) > 0]
+        return max(bucket.refuse(now, max(1, math.ceil(wait - _EPSILON))) for bucket, wait in short)
 
     async def _hold(self, chat_id: int, seconds: int) -> None:
         if self._held[chat_id] >= _MOST_HELD_PER_CHAT:
@@ -159,10 +181,13 @@ class FloodControl:
     def _chat_bucket(self, chat_id: int) -> _Bucket:
         bucket = self._chats.get(chat_id)
         if bucket is None:
-            limits, now = self.limits, self._clock()
+            limits = self.limits
             if chat_id > 0:
-                bucket = _Bucket(limits.private_per_second, limits.private_burst, now)
+                rate, burst = limits.private_per_second, limits.private_burst
             else:
-                bucket = _Bucket(limits.group_per_minute / 60, limits.group_burst, now)
-            self._chats[chat_id] = bucket
+                rate, burst = limits.group_per_minute / 60, limits.group_burst
+            bucket = self._chats[chat_id] = self._new_bucket(rate, burst, is_shared=False)
         return bucket
+
+    def _new_bucket(self, rate: float, burst: float, *, is_shared: bool = True) -> _Bucket:
+        return _Bucket(rate, burst, self._clock(), self.limits, is_shared=is_shared)

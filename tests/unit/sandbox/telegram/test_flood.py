@@ -63,6 +63,25 @@ async def test_overall_rate_holds_for_all_chats_together() -> None:
     await flood.refusal(9)
 
 
+async def test_overflow_does_not_shut_out_other_chats_unless_it_happens_again() -> None:
+    flood = Flood(Limits(hold_seconds=0, overall_burst=4))
+    for chat_id in range(1, 5):
+        await flood.admit(chat_id)
+    assert await flood.refusal(5) == 1
+    flood.clock.advance(0.1)
+    for chat_id in range(6, 9):
+        await flood.admit(chat_id)
+    assert await flood.refusal(9) == 1
+    flood.clock.advance(0.5)
+    for chat_id in range(9, 13):
+        await flood.admit(chat_id)
+    assert await flood.refusal(13) == 2
+    flood.clock.advance(0.4)
+    assert await flood.refusal(14) == 2
+    flood.clock.advance(1.6)
+    await flood.admit(14)
+
+
 async def test_paid_sends_have_a_bucket_of_their_own() -> None:
     flood = Flood(Limits(hold_seconds=0, overall_burst=1, paid_burst=50))
     await flood.admit(1)
@@ -196,3 +215,16 @@ async def test_held_message_is_refused_when_the_reader_blocks_meanwhile() -> Non
         anna.block()
         clock.advance(1)
         assert await second == "Forbidden: bot was blocked by the user"
+
+
+async def test_too_many_held_requests_of_a_chat_are_sent_away_for_a_minute() -> None:
+    flood = Flood(Limits(private_burst=1))
+    await flood.admit(READER)
+    held = [asyncio.ensure_future(flood.admit(READER)) for _ in range(311)]
+    await flood.clock.until_sleeping(311)
+    flood.clock.advance(3)
+    with pytest.raises(ApiError, match="retry after 60"):
+        await held[-1]
+    for request in held:
+        request.cancel()
+    await asyncio.wait(held)
