@@ -13,18 +13,32 @@ from urllib.parse import quote
 
 import aiosqlite
 
-from storage import errors
+from storage.errors import DatabaseBusy
 from storage.migrations import prepare
+from storage.sqlite_errors import translated
 
 Parameters = Sequence[Any] | dict[str, Any]
 Durability = Literal["NORMAL", "FULL"]
 
 
 class Transaction:
-    """A connection inside a transaction; every aggregate's functions take one."""
+    """A connection inside a transaction; every aggregate's functions take one.
+
+    Once the transaction has ended, a statement would run and commit alone: it is refused.
+    """
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
+        self._open_connection: aiosqlite.Connection | None = connection
+
+    @property
+    def _connection(self) -> aiosqlite.Connection:
+        if self._open_connection is None:
+            raise RuntimeError("this transaction has ended")
+        return self._open_connection
+
+    def end(self) -> None:
+        """Refuse every further statement."""
+        self._open_connection = None
 
     async def all(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """Run one statement and give all its rows (RETURNING included)."""
@@ -64,8 +78,9 @@ class Database:
         self.path = path
         self._writer = writer
         self._lock = asyncio.Lock()
+        self._holder: asyncio.Task[Any] | None = None
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
-        self._all_readers: list[aiosqlite.Connection] = []
+        self._reader_count = 0
 
     @classmethod
     async def open(
@@ -90,56 +105,73 @@ class Database:
                 await writer.execute(f"PRAGMA synchronous = {durability}")
                 for _ in range(readers):
                     reader = await _connect(path, busy_seconds, read_only=True)
-                    database._all_readers.append(reader)
                     database._readers.put_nowait(reader)
+                    database._reader_count += 1
             except BaseException:
                 await database.close()
                 raise
         return database
 
     async def close(self) -> None:
-        """Close every connection; waits for the transaction under way."""
+        """Close every connection; waits for the transaction and the reads under way."""
         async with self._lock:
-            for connection in [*self._all_readers, self._writer]:
-                await connection.close()
+            for _ in range(self._reader_count):
+                await (await self._readers.get()).close()
+            self._reader_count = 0
+            await self._writer.close()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Open the one write transaction: commits at the end, rolls back on any exception.
 
         Waits its turn in order of arrival. A cancellation before the commit leaves nothing;
-        during the commit it is raised once the commit is done.
+        during the commit it is raised once the commit is done. Transactions do not nest.
         """
+        if self._holder is not None and self._holder is asyncio.current_task():
+            raise RuntimeError("a transaction is open in this task already")
         async with self._lock:
-            with translated(self.path):
-                try:
-                    # Inside the try: a task cancelled while BEGIN runs must roll it back.
-                    await self._writer.execute("BEGIN IMMEDIATE")
-                    yield Transaction(self._writer)
-                except BaseException:
-                    await _finish(_rollback(self._writer))
-                    raise
-                await _finish(_commit(self._writer))
+            self._holder = asyncio.current_task()
+            tx = Transaction(self._writer)
+            try:
+                with translated(self.path):
+                    try:
+                        # Inside the try: a task cancelled while BEGIN runs must roll it back.
+                        await self._writer.execute("BEGIN IMMEDIATE")
+                        yield tx
+                    except BaseException:
+                        await _finish(_rollback(self._writer))
+                        raise
+                    await _finish(_commit(self._writer))
+            finally:
+                tx.end()
+                self._holder = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Open a read-only snapshot on a connection of its own; never waits for the writer."""
         connection = await self._readers.get()
+        tx = Transaction(connection)
         try:
             with translated(self.path):
                 try:
                     await connection.execute("BEGIN")
-                    yield Transaction(connection)
+                    yield tx
                 finally:
                     await _finish(_rollback(connection))
         finally:
+            tx.end()
             self._readers.put_nowait(connection)
 
     async def checkpoint(self) -> None:
-        """Move the write-ahead log into the file and empty it: nothing erased stays readable."""
+        """Move the write-ahead log into the file and empty it: nothing erased stays readable.
+
+        Waits for reads under way; raises DatabaseBusy where one lasts too long.
+        """
         async with self._lock:
             with translated(self.path):
-                await self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                rows = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        if next(iter(rows))[0] != 0:
+            raise DatabaseBusy(f"{self.path} is being read; its log could not be emptied yet.")
 
 
 async def _connect(path: Path, busy_seconds: float, *, read_only: bool) -> aiosqlite.Connection:
@@ -151,6 +183,15 @@ async def _connect(path: Path, busy_seconds: float, *, read_only: bool) -> aiosq
         timeout=busy_seconds,
         cached_statements=256,
     )
+    try:
+        await _configure(connection, read_only=read_only)
+    except BaseException:
+        await connection.close()  # its thread would keep the process from ending
+        raise
+    return connection
+
+
+async def _configure(connection: aiosqlite.Connection, *, read_only: bool) -> None:
     connection.row_factory = sqlite3.Row
     pragmas = ["foreign_keys = ON", "cache_size = -65536", "temp_store = MEMORY"]
     if read_only:
@@ -160,7 +201,6 @@ async def _connect(path: Path, busy_seconds: float, *, read_only: bool) -> aiosq
         pragmas += ["secure_delete = ON", "journal_size_limit = 67108864"]
     for pragma in pragmas:
         await connection.execute(f"PRAGMA {pragma}")
-    return connection
 
 
 async def _rollback(connection: aiosqlite.Connection) -> None:
@@ -196,38 +236,3 @@ async def _finish(work: Coroutine[Any, Any, None]) -> None:
         task.exception()
         raise cancelled
     task.result()
-
-
-class translated:  # noqa: N801  used as a statement: with translated(path):
-    """Turn SQLite's errors into ours, with one sentence for the operator."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, sqlite3.DatabaseError):
-            ours = storage_error(self._path, error)
-            if ours is not None:
-                raise ours from error
-
-
-def storage_error(path: Path, error: sqlite3.DatabaseError) -> errors.StorageError | None:
-    """Give our exception for one of SQLite's, or None where the fault is in the statement."""
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = None if code is None else code & 0xFF
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return errors.DatabaseBusy(f"{path} is locked by another process; try again when it ends.")
-    if primary == sqlite3.SQLITE_FULL:
-        return errors.DiskFull(f"The disk that holds {path} is full; nothing was changed.")
-    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return errors.ReadOnlyDatabase(f"{path} cannot be opened for writing; check its rights.")
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return errors.DamagedDatabase(
-            f"{path} is damaged or not a database; restore the last backup beside it."
-        )
-    if primary == sqlite3.SQLITE_IOERR:
-        return errors.StorageError(f"{path} could not be read or written (input/output error).")
-    return None

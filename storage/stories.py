@@ -10,7 +10,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
-from urllib.parse import urlsplit
 
 from storage.database import Transaction
 from storage.model import NewArticle
@@ -95,14 +94,14 @@ def _names_an_article(url: str | None) -> bool:
     """Say whether a link can identify an article: a site's home page does not."""
     if url is None:
         return False
-    parts = urlsplit(url)
-    return parts.path not in ("", "/") or parts.query != ""
+    address = url.partition("://")[2].partition("/")[2]
+    return address.partition("#")[0] != ""
 
 
 def publisher_of(*urls: str | None) -> str:
     """Give the host that publishes: of the first address known, without www and its like."""
     for url in urls:
-        host = urlsplit(url).hostname if url else None
+        host = (url or "").partition("://")[2].partition("/")[0].lower()
         if host:
             for minor in _MINOR_HOSTS:
                 host = host.removeprefix(minor)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from storage.backup import write_copy
 from storage.errors import DamagedDatabase, SchemaTooNew
 
 APPLICATION_ID = 0x52454C41  # "RELA", so that another program's file is never taken for ours
@@ -47,9 +48,8 @@ def prepare(
     steps = shipped_migrations() if migrations is None else list(migrations)
     latest = steps[-1].version if steps else BASE_VERSION
     with closing(sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)) as connection:
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+        if _is_empty(connection):
             _create(connection, latest)
-            return
         version = _version(connection, path)
         if version > latest:
             raise SchemaTooNew(
@@ -70,16 +70,24 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0])
+
+
 def _create(connection: sqlite3.Connection, version: int) -> None:
     schema = files("storage").joinpath("schema.sql").read_text("utf-8")
-    connection.execute("PRAGMA journal_mode = WAL")
-    _apply(connection, f"PRAGMA application_id = {APPLICATION_ID};\n{schema}", version)
+    try:
+        _apply(connection, f"PRAGMA application_id = {APPLICATION_ID};\n{schema}", version)
+    except sqlite3.OperationalError:
+        if _is_empty(connection):
+            raise
+        # Another process made the file at the same moment.
 
 
 def _copy(connection: sqlite3.Connection, path: Path, version: int) -> None:
     copy = path.with_name(f"{path.name}.before-{version + 1}")
-    copy.unlink(missing_ok=True)
-    connection.execute("VACUUM INTO ?", (str(copy),))
+    copy.unlink(missing_ok=True)  # of an attempt at this very step that failed
+    write_copy(connection, copy)
 
 
 def _apply(connection: sqlite3.Connection, sql: str, version: int) -> None:
