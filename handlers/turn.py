@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from telegram import Update
 
 from handlers.callbacks import Payload
+from handlers.comment_rules import CommentRules
+from handlers.comment_settings import default_rules
 from handlers.events import Event, Press, Said, Sent, read_event
 from handlers.markup import Markup, cut, one_line, plain
 from handlers.messages import Button, Features, Message, to_payload
@@ -31,6 +33,8 @@ class Setup:
     admin_ids: frozenset[int] = frozenset()
     moderation_chat_id: int | None = None
     features: Features = field(default_factory=Features)
+    comment_rules: CommentRules = field(default_factory=default_rules)
+    relay_undo_seconds: int = 60
 
 
 class Turn:

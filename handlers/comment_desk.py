@@ -1,0 +1,101 @@
+"""Where comments are worked on: a transaction with what the operator set, in a turn or a loop."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from handlers.comment_rules import CommentRules
+from handlers.markup import Markup
+from handlers.messages import Message, to_payload
+from handlers.texts import Catalogue
+from handlers.turn import Setup, Turn
+from storage.comment_model import View
+from storage.comment_views import add_view
+from storage.database import Transaction
+from storage.facts import get_fact, set_fact
+from storage.model import Draft, Lane, Language
+from storage.outbox import enqueue
+from storage.subscribers import find_subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A transaction, and who must hear of what changes in it."""
+
+    tx: Transaction
+    setup: Setup
+    texts: Catalogue
+    now_ms: int
+
+    @classmethod
+    def of(cls, turn: Turn) -> Self:
+        """Give the desk of an event."""
+        return cls(turn.tx, turn.setup, turn.texts, turn.now_ms)
+
+    @property
+    def now(self) -> int:
+        """The time in UTC seconds."""
+        return self.now_ms // 1000
+
+    @property
+    def rules(self) -> CommentRules:
+        """What the operator set for comments."""
+        return self.setup.comment_rules
+
+    @property
+    def undo_until_ms(self) -> int:
+        """When an approval given now reaches readers."""
+        return self.now_ms + self.setup.relay_undo_seconds * 1000
+
+    def text(self, language: Language, key: str, **fields: object) -> Markup:
+        """Give a text."""
+        return self.texts.text(language, key, **fields)
+
+    async def enqueue(self, draft: Draft) -> int:
+        """Put a message in the outbox; gives its row."""
+        return await enqueue(self.tx, draft, now_ms=self.now_ms)
+
+    async def language_of(self, chat_id: int) -> Language:
+        """Give the language of a chat."""
+        subscriber = await find_subscriber(self.tx, chat_id)
+        return self.setup.default_language if subscriber is None else subscriber.language
+
+    async def moderation_chat(self) -> int | None:
+        """Give the moderators' chat, also after Telegram gave it another id."""
+        chat_id = self.setup.moderation_chat_id
+        moved = None if chat_id is None else await get_fact(self.tx, f"moved_chat:{chat_id}")
+        return chat_id if moved is None else int(moved)
+
+    async def move_moderation_chat(self, chat_id: int, new_chat_id: int) -> None:
+        """Note that the moderators' group became a supergroup; other chats are of no concern."""
+        if chat_id == await self.moderation_chat():
+            configured = self.setup.moderation_chat_id
+            await set_fact(self.tx, f"moved_chat:{configured}", str(new_chat_id))
+
+    async def moderation_language(self) -> Language:
+        """Give the language of cards: a person's in a private chat, else the default."""
+        chat_id = await self.moderation_chat()
+        subscriber = None if chat_id is None else await find_subscriber(self.tx, chat_id)
+        if subscriber is None or not (subscriber.language_chosen or subscriber.kind == "private"):
+            return self.setup.default_language
+        return subscriber.language
+
+    async def send_view(
+        self, view: View, message: Message, lane: Lane, *, reply_to: int | None = None
+    ) -> int:
+        """Send a message that is remembered as a view; gives its row, which the view names."""
+        payload = to_payload(message)
+        if reply_to is not None:
+            payload["reply_parameters"] = {
+                "message_id": reply_to,
+                "allow_sending_without_reply": True,
+            }
+        row = await self.enqueue(Draft(view.chat_id, lane, payload=payload, tracked=True))
+        stored = View(row, view.chat_id, view.kind, view.article_id, view.comment_id, view.data)
+        await add_view(self.tx, stored, now=self.now)
+        return row
+
+    async def redraw(self, chat_id: int, row: int, message: Message, lane: Lane) -> None:
+        """Edit a message of ours in place, by its row."""
+        await self.enqueue(
+            Draft(chat_id, lane, "editMessageText", to_payload(message), target_id=row)
+        )
