@@ -41,7 +41,7 @@ class Archive:
         """Add an article; ValueError when its paper is unknown or its id is taken."""
         if article.publication not in self._publications:
             raise ValueError(f"no publication named {article.publication!r}")
-        if article.id in self._articles or article.id in self._withdrawn:
+        if self.knows(article.id):
             raise ValueError(f"an article named {article.id!r} was published before")
         self._count += 1
         published = article.published or self._clock()
@@ -62,15 +62,20 @@ class Archive:
         self._touch(article.publication)
         return entry
 
-    def withdraw(self, article_id: str) -> None:
+    def withdraw(self, article_id: str) -> Published:
         """Take an article out of feed and site; KeyError when it is not published."""
         entry = self._articles.pop(article_id)
         self._withdrawn.add(article_id)
         self._touch(entry.article.publication)
+        return entry
 
     def find(self, article_id: str) -> Published | None:
         """Look an article up by its id."""
         return self._articles.get(article_id)
+
+    def knows(self, article_id: str) -> bool:
+        """Tell whether an article was ever published under this id."""
+        return article_id in self._articles or article_id in self._withdrawn
 
     def was_withdrawn(self, article_id: str) -> bool:
         """Tell whether an article was published once and taken back."""
@@ -81,6 +86,10 @@ class Archive:
         mine = [one for one in self._articles.values() if one.article.publication == publication]
         mine.sort(key=lambda one: (one.published, one.number), reverse=True)
         return mine[:limit]
+
+    def list_latest(self, limit: int) -> list[Published]:
+        """The last articles that were published, in that order, whatever date they bear."""
+        return sorted(self._articles.values(), key=lambda one: one.number)[-limit:]
 
     def last_modified(self, publication: str) -> datetime:
         """The second at which a paper last changed, as Last-Modified tells it."""

@@ -37,7 +37,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a link to the newsroom looks like in a chat; `picture` is SVG."""
+    """What a link to the newsroom looks like in a chat; `picture` is SVG.
+
+    The texts of a link to a mere picture are empty.
+    """
 
     url: str
     site: str
@@ -73,6 +76,8 @@ class Newsroom:
         papers = load_publications() if publications is None else tuple(publications)
         self.publications = {paper.key: paper for paper in papers}
         self.requests: list[Request] = []
+        self.listeners: list[Callable[[str, Article], None]] = []
+        """Called with "published", "corrected" or "withdrawn" and the article, once it is so."""
         self._clock = clock
         self._archive = Archive(self.publications, clock)
         self._feed_paths = {paper.key: paper.path for paper in papers}
@@ -131,19 +136,27 @@ class Newsroom:
 
     def publish(self, article: Article) -> str:
         """Publish an article and give its address; ValueError when its id was used before."""
-        return self._make_item(self._archive.publish(article)).url
+        entry = self._archive.publish(article)
+        self._tell("published", entry.article)
+        return self._make_item(entry).url
 
     def correct(self, article_id: str, **changes: Any) -> Article:
         """Change fields of a published article, as `correct("tram", title="…")`."""
-        return self._archive.correct(article_id, **changes).article
+        article = self._archive.correct(article_id, **changes).article
+        self._tell("corrected", article)
+        return article
 
     def withdraw(self, article_id: str) -> None:
         """Take an article back: it leaves its feed, and its page answers 410."""
-        self._archive.withdraw(article_id)
+        self._tell("withdrawn", self._archive.withdraw(article_id).article)
 
-    def list_articles(self, publication: str, limit: int = FEED_LENGTH) -> list[Article]:
-        """The published articles of a paper, newest first."""
-        return [one.article for one in self._archive.list_newest(publication, limit)]
+    def knows(self, article_id: str) -> bool:
+        """Tell whether an id is taken, by a published or by a withdrawn article."""
+        return self._archive.knows(article_id)
+
+    def list_articles(self, limit: int = FEED_LENGTH) -> list[Article]:
+        """The articles of all papers in the order of their publishing, the latest last."""
+        return [one.article for one in self._archive.list_latest(limit)]
 
     def set_fault(self, path_or_url: str, fault: Fault, *, times: int | None = None) -> None:
         """Make an address go wrong, for the next `times` requests or until it is cleared."""
@@ -182,10 +195,16 @@ class Newsroom:
         entry = self._archive.find(parts[-1])
         if entry is None:
             return None
-        article = entry.article
-        site = self.publications[article.publication].title
+        article, item = entry.article, self._make_item(entry)
         picture = draw_picture(article.id)
-        return Preview(self._make_item(entry).url, site, article.title, article.lead, picture)
+        if url == item.picture:
+            return Preview(url, "", "", "", picture)
+        site = self.publications[article.publication].title
+        return Preview(item.url, site, article.title, article.lead, picture)
+
+    def _tell(self, kind: str, article: Article) -> None:
+        for listener in self.listeners:
+            listener(kind, article)
 
     def _make_item(self, entry: Published) -> Item:
         article = entry.article

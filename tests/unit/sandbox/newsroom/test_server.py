@@ -226,6 +226,18 @@ async def test_previews_know_articles_and_pictures(newsroom):
         "Chapeau",
         "Le Courrier des Ondes",
     )
-    assert newsroom.find_preview(f"{newsroom.url}/pictures/one.svg") == preview
+    picture = newsroom.find_preview(f"{newsroom.url}/pictures/one.svg")
+    assert (picture.title, picture.picture) == ("", preview.picture)
     assert newsroom.find_preview(f"{newsroom.url}/courrier/") is None
     assert newsroom.find_preview("https://elsewhere.example/courrier/one/") is None
+
+
+async def test_listeners_hear_of_each_change(newsroom):
+    heard = []
+    newsroom.listeners.append(lambda kind, article: heard.append((kind, article.title)))
+    newsroom.publish(make_article("one", title="Un"))
+    newsroom.correct("one", title="Deux")
+    newsroom.withdraw("one")
+    assert heard == [("published", "Un"), ("corrected", "Deux"), ("withdrawn", "Deux")]
+    assert newsroom.knows("one")
+    assert not newsroom.knows("two")
