@@ -12,7 +12,7 @@ FOR_GOOD = 9_999_999_999  # a ban that never ends
 Verdict = Literal["approved", "rejected"]
 Role = Literal["author", "moderator", "rules", "readers", "clock"]
 Trust = Literal["earned", "granted", "refused"]
-CopyState = Literal["placed", "retracting", "gone", "notice"]
+CopyState = Literal["placed", "retracting", "gone", "notice", "lost"]
 ViewKind = Literal["card", "thread", "prompt", "status"]
 
 

@@ -51,7 +51,8 @@ class Reach:
     under_way: int  # sends without an outcome yet
     unreachable: int
     removed: int
-    to_remove: int  # removed ones included
+    lost: int  # could not be removed
+    to_remove: int  # removed and lost ones included
 
 
 async def stop_relay(tx: Transaction, comment_id: int) -> int:
@@ -276,6 +277,7 @@ async def get_reach(tx: Transaction, comment_id: int) -> Reach:
         " sum(c.state = 'placed' AND o.state IN (0, 1, 3)) AS under_way,"
         " sum(c.state = 'placed' AND (o.id IS NULL OR o.state IN (4, 5))) AS unreachable,"
         " sum(c.state IN ('gone', 'notice') AND c.retract_id IS NOT NULL) AS removed,"
+        " sum(c.state = 'lost') AS lost,"
         " sum(c.retract_id IS NOT NULL) AS to_remove"
         " FROM comment_copies c LEFT JOIN outbox o ON o.id = c.outbox_id WHERE c.comment_id = ?",
         (comment_id,),

@@ -417,7 +417,7 @@ CREATE TABLE comment_copies (
     chat_id    INTEGER NOT NULL,
     outbox_id  INTEGER NOT NULL,              -- the tracked row of the send
     revision   INTEGER NOT NULL,              -- the wording last put in it
-    state      TEXT NOT NULL DEFAULT 'placed' CHECK (state IN ('placed', 'retracting', 'gone', 'notice')),
+    state      TEXT NOT NULL DEFAULT 'placed' CHECK (state IN ('placed', 'retracting', 'gone', 'notice', 'lost')),
     retract_id INTEGER,                       -- in outbox: the deletion, or the edit to a notice
     PRIMARY KEY (comment_id, chat_id)
 ) STRICT, WITHOUT ROWID;
