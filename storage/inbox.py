@@ -43,9 +43,10 @@ async def list_waiting(tx: Transaction, *, after: int, limit: int) -> list[Inbox
 
 
 async def mark_handled(tx: Transaction, update_id: int) -> bool:
-    """Mark an update handled and drop its text; False when it was not waiting any more."""
+    """Mark an update handled, forget whose it was; False when it was not waiting any more."""
     changed = await tx.run(
-        "UPDATE inbox SET state = 1, raw = NULL, error = NULL WHERE update_id = ? AND state = 0",
+        "UPDATE inbox SET state = 1, raw = NULL, chat_id = 0, error = NULL"
+        " WHERE update_id = ? AND state = 0",
         (update_id,),
     )
     return changed == 1
