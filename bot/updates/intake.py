@@ -21,7 +21,14 @@ from storage.inbox import add_updates, get_offset
 
 log = logging.getLogger(__name__)
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+)
 POLL_SECONDS = 25
 # Telegram may answer a long poll late; a dead connection must still be noticed.
 GRACE_SECONDS = 15
