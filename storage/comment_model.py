@@ -13,7 +13,7 @@ Verdict = Literal["approved", "rejected"]
 Role = Literal["author", "moderator", "rules", "readers", "clock"]
 Trust = Literal["earned", "granted", "refused"]
 CopyState = Literal["placed", "retracting", "gone", "notice", "lost"]
-ViewKind = Literal["card", "thread", "prompt", "status"]
+ViewKind = Literal["card", "rollup", "thread", "prompt", "status"]
 
 
 class State(enum.StrEnum):

@@ -437,7 +437,7 @@ CREATE TABLE comment_bodies (
 CREATE TABLE comment_views (
     outbox_id  INTEGER PRIMARY KEY,           -- the tracked row
     chat_id    INTEGER NOT NULL,
-    kind       TEXT NOT NULL CHECK (kind IN ('card', 'thread', 'prompt', 'status')),
+    kind       TEXT NOT NULL CHECK (kind IN ('card', 'rollup', 'thread', 'prompt', 'status')),
     article_id INTEGER,                       -- of a thread or a prompt
     comment_id INTEGER,                       -- of a card or a status; what a prompt is to answer
     data       TEXT NOT NULL DEFAULT '{}',    -- JSON: what redrawing needs
