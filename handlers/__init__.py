@@ -2,30 +2,93 @@
 
 from functools import partial
 
-from handlers import start, tags
-from handlers.callbacks import FollowAgain, ToggleTag, UndoFollow
+from handlers import (
+    articles,
+    callbacks,
+    conversation,
+    feed_health,
+    feeds,
+    following,
+    membership,
+    post_tags,
+    privacy,
+    settings,
+    start,
+    tag_pages,
+    tags,
+)
 from handlers.command_table import CommandRow
+from handlers.conversation import Listener
+from handlers.events import Command, Membership, Migration, Press, Said, Sent
 from handlers.messages import Features
-from handlers.routing import Route, press
+from handlers.privacy import Privacy, erase_plainly
+from handlers.routing import Route, on, operator, press, private
+from handlers.settings import SettingsPage
 
 
-def command_table(features: Features) -> list[CommandRow]:
+def command_table(features: Features) -> list[CommandRow]:  # noqa: ARG001  comments, summaries
     """Every command, in the order of /help and of Telegram's menu."""
     rows: list[CommandRow] = []
     rows += [
         CommandRow("start", start.greet),
-        CommandRow("help", partial(start.explain, rows)),
         CommandRow("follow", tags.follow),
         CommandRow("unfollow", tags.unfollow),
+        CommandRow("following", following.list_followed),
+        CommandRow("tags", tag_pages.list_tags),
+        CommandRow("latest", articles.latest),
+        CommandRow("search", articles.search),
+        CommandRow("settings", SettingsPage().open),
+        CommandRow("stop", settings.stop),
+        CommandRow("mydata", privacy.send_data, only=private),
+        CommandRow("forgetme", privacy.ask_erasure, only=private),
+        CommandRow("help", partial(start.explain, rows)),
+        CommandRow("addfeed", feeds.add, "operators", operator),
+        CommandRow("feeds", feed_health.list_feeds, "operators", operator),
+        CommandRow("removefeed", feeds.remove, "operators", operator),
+        CommandRow("stats", feed_health.show_stats, "operators", operator),
     ]
     return rows
 
 
 def routes(features: Features) -> list[Route]:
     """Every route; the first that fits an update takes it."""
+    table = command_table(features)
+    page = SettingsPage()
     return [
-        *(row.route() for row in command_table(features)),
-        press(ToggleTag, tags.toggle),
-        press(UndoFollow, tags.undo_follow),
-        press(FollowAgain, tags.follow_again),
+        *(row.route() for row in table),
+        # tags, in lists and under posts
+        press(callbacks.ToggleTag, tags.toggle),
+        press(callbacks.UndoFollow, tags.undo_follow),
+        press(callbacks.FollowAgain, tags.follow_again),
+        press(callbacks.DropTag, following.drop),
+        press(callbacks.ShowFollowing, following.turn_page),
+        press(callbacks.ShowTagPage, tag_pages.turn_page),
+        press(callbacks.ShowTags, post_tags.show_menu),
+        press(callbacks.ShowPost, post_tags.show_post),
+        press(callbacks.FollowFromPost, post_tags.follow),
+        press(callbacks.MuteFromPost, post_tags.mute),
+        # articles
+        press(callbacks.ShowLatest, articles.turn_latest),
+        press(callbacks.ShowTagArticles, articles.turn_tag_articles),
+        press(callbacks.ShowFound, articles.turn_found),
+        press(callbacks.OpenPost, articles.open_post),
+        # settings and privacy
+        press(callbacks.ShowSettings, page.reopen),
+        press(callbacks.ChooseLanguage, page.choose_language),
+        press(callbacks.Pause, page.pause),
+        press(callbacks.EraseMe, Privacy(erase_plainly).erase, only=private),
+        # operators
+        press(callbacks.ProbeOffer, feeds.probe_choice, only=operator),
+        press(callbacks.AddOffer, feeds.confirm, only=operator),
+        press(callbacks.DropOffer, feeds.drop_offer, only=operator),
+        press(callbacks.ShowFeeds, feed_health.turn_page, only=operator),
+        press(callbacks.AskRemoval, feeds.press_removal, only=operator),
+        press(callbacks.RemoveFeed, feeds.confirm_removal, only=operator),
+        # whatever else happens
+        on(Press, conversation.answer_stale),
+        on(Membership, membership.note_membership),
+        on(Migration, membership.move),
+        on(Command, partial(conversation.answer_unknown, table)),
+        on(Said, Listener().hear),
+        on(Sent, conversation.answer_unsupported),
     ]

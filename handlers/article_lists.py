@@ -14,12 +14,12 @@ MOST_TITLE = 120
 MOST_NAME = 40
 
 
-def article_line(turn: Turn, article: Article) -> Markup:
+def article_line(turn: Turn, article: Article, *, mark: str = "•") -> Markup:
     """Give an article's linked title with its feed and day."""
     title = cut(shown_title(article, turn.language, turn.texts), MOST_TITLE)
     feed = cut(one_line(article.feed_title or ""), MOST_NAME)
     about = join(", ", [feed, show_day(article.published_at, turn.language)])
-    return Markup(f"• {link(title, article.url)} <i>({about})</i>")
+    return Markup(f"{mark} {link(title, article.url)} <i>({about})</i>")
 
 
 def page_buttons(

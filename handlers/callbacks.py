@@ -199,3 +199,105 @@ class ShowFound(Payload):
     code = "se"
     page: int
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTagArticles(Payload):
+    """Show a page of the newest articles that carry a tag."""
+
+    code = "ta"
+    tag_id: int
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPost(Payload):
+    """Send the post of an article of a list."""
+
+    code = "op"
+    article_id: int
+
+
+# ---------------------------------------------------------------- settings and privacy
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSettings(Payload):
+    """Show the settings."""
+
+    code = "st"
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLanguage(Payload):
+    """Speak this language from now on."""
+
+    code = "ln"
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Payload):
+    """Send no posts until further notice, or send them again."""
+
+    code = "pa"
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMe(Payload):
+    """Erase everything about the person, or keep it."""
+
+    code = "fg"
+    sure: bool
+
+
+# ---------------------------------------------------------------- operators
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFeeds(Payload):
+    """Show a page of the feeds and how they fare."""
+
+    code = "fe"
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AskRemoval(Payload):
+    """Ask whether a feed is really to be removed."""
+
+    code = "fr"
+    feed_id: int
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFeed(Payload):
+    """Remove a feed."""
+
+    code = "fx"
+    feed_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOffer(Payload):
+    """Look at one of several feeds that a site names."""
+
+    code = "fp"
+    offer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddOffer(Payload):
+    """Add a feed that was looked at."""
+
+    code = "fo"
+    offer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropOffer(Payload):
+    """Add nothing after all."""
+
+    code = "fn"

@@ -40,12 +40,17 @@ def press(
     *,
     only: Guard | None = None,
 ) -> Route:
-    """Route the presses of the buttons that carry a kind of payload."""
+    """Route the presses of the buttons that carry a kind of payload.
+
+    Whoever reads a channel can press there, so in channels presses change nothing.
+    """
 
     async def run(_: Update, turn: Turn) -> None:
         if only is not None:
             only(turn)
         assert isinstance(turn.event, Press)
+        if turn.event.chat.kind == "channel":
+            raise Refusal("button_in_channel")
         try:
             await act(turn, turn.event, kind.parse(turn.event.data))
         except NotOurs:

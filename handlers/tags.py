@@ -93,7 +93,7 @@ async def _tell_followed(
     similar = await _similar(turn, empty)
     if similar:
         parts.append(turn.t("follow_meant"))
-    if turn.subscriber is not None and turn.subscriber.state == "paused":
+    if turn.is_paused:
         parts.append(turn.t("follow_paused"))
     rows = list(pairs(await tag_buttons(turn, similar, ToggleTag)))
     ids = pack_ids(added)

@@ -79,6 +79,11 @@ class Turn:
         """Whether the person is one of ADMIN_IDS."""
         return self.event.person is not None and self.event.person.id in self.setup.admin_ids
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether the chat wants no posts for now."""
+        return self.subscriber is not None and self.subscriber.state == "paused"
+
     def t(self, key: str, **fields: object) -> Markup:
         """Give a text in the reader's language; fields are escaped unless they are Markup."""
         return self.texts.text(self.language, key, **fields)
@@ -93,7 +98,7 @@ class Turn:
 
     async def subscribe(self, *, resume: bool = False) -> Subscriber:
         """Make the chat a subscriber; one that is paused stays so unless it is to `resume`."""
-        if self.subscriber is not None and self.subscriber.state == "paused" and not resume:
+        if self.subscriber is not None and self.is_paused and not resume:
             return self.subscriber
         subscriber, _ = await add_subscriber(
             self.tx,
@@ -105,6 +110,10 @@ class Turn:
         )
         self.subscriber = subscriber
         return subscriber
+
+    async def reload(self) -> None:
+        """Read the subscriber again after a change."""
+        self.subscriber = await find_subscriber(self.tx, self.chat_id)
 
     async def reply(
         self,

@@ -1,0 +1,91 @@
+"""The menu behind a post's "Tags" button: follow or mute each tag of the article, in place."""
+
+from handlers.callbacks import FollowFromPost, MuteFromPost, ShowPost, ShowTags
+from handlers.events import Press
+from handlers.messages import Button, post_rows
+from handlers.messages.message import Rows
+from handlers.tag_lists import FOLLOWED, MUTED, OTHER
+from handlers.turn import Turn
+from storage.articles import find_article
+from storage.errors import Refusal
+from storage.model import Article, Tag
+from storage.subscribers import find_marks, follow_tag, mute_tag, unfollow_tag
+from storage.tags import find_tag_by_id
+
+MOST_TAGS = 12
+
+
+async def show_menu(turn: Turn, _: Press, payload: ShowTags) -> None:
+    """Put the article's tags in place of the post's buttons."""
+    article = await get_article(turn, payload.article_id)
+    if not article.tags:
+        raise Refusal("post_no_tags")
+    await turn.edit_buttons(await _menu(turn, article))
+
+
+async def show_post(turn: Turn, _: Press, payload: ShowPost) -> None:
+    """Put the post's own buttons back."""
+    article = await get_article(turn, payload.article_id)
+    await turn.edit_buttons(post_rows(article, turn.language, turn.texts, turn.setup.features))
+
+
+async def follow(turn: Turn, _: Press, payload: FollowFromPost) -> None:
+    """Follow a tag, or drop it where it is followed."""
+    article, tag, mark = await _chosen(turn, payload.article_id, payload.tag_id)
+    if mark is False:
+        await unfollow_tag(turn.tx, turn.chat_id, tag.id)
+        await turn.answer(turn.t("unfollowed_answer", tag=tag.label))
+    else:
+        await turn.subscribe()
+        await follow_tag(turn.tx, turn.chat_id, tag.id, now=turn.now)
+        await turn.answer(turn.t("followed_answer", tag=tag.label))
+    await turn.edit_buttons(await _menu(turn, article))
+
+
+async def mute(turn: Turn, _: Press, payload: MuteFromPost) -> None:
+    """Mute a tag, or hear of it again where it is muted."""
+    article, tag, mark = await _chosen(turn, payload.article_id, payload.tag_id)
+    if mark is True:
+        await unfollow_tag(turn.tx, turn.chat_id, tag.id)
+        await turn.answer(turn.t("unmuted_answer", tag=tag.label))
+    else:
+        await turn.subscribe()
+        await mute_tag(turn.tx, turn.chat_id, tag.id, now=turn.now)
+        await turn.answer(turn.t("muted_answer", tag=tag.label))
+    await turn.edit_buttons(await _menu(turn, article))
+
+
+async def get_article(turn: Turn, article_id: int) -> Article:
+    """Give the article that a button names; refuses kindly where it is no longer there."""
+    article = await find_article(turn.tx, article_id)
+    if article is None:
+        raise Refusal("article_gone")
+    return article
+
+
+async def _chosen(turn: Turn, article_id: int, tag_id: int) -> tuple[Article, Tag, bool | None]:
+    """Give article, tag, and whether the chat follows (False) or mutes (True) it."""
+    article = await get_article(turn, article_id)
+    tag = await find_tag_by_id(turn.tx, tag_id)
+    if tag is None:
+        raise Refusal("tag_gone")
+    return article, tag, (await find_marks(turn.tx, turn.chat_id, [tag.id])).get(tag.id)
+
+
+async def _menu(turn: Turn, article: Article) -> Rows:
+    tags = article.tags[:MOST_TAGS]
+    marks = await find_marks(turn.tx, turn.chat_id, [tag.id for tag in tags])
+
+    def row(tag_id: int, label: str) -> tuple[Button, ...]:
+        mark = marks.get(tag_id)
+        muted = turn.t("unmute_button") if mark else f"{MUTED} {turn.t('mute_button')}"
+        return (
+            Button(
+                f"{FOLLOWED if mark is False else OTHER} {label}",
+                FollowFromPost(article.id, tag_id),
+            ),
+            Button(muted, MuteFromPost(article.id, tag_id)),
+        )
+
+    back = (turn.button("back_button", ShowPost(article.id)),)
+    return (*(row(tag.id, tag.label) for tag in tags), back)
