@@ -1,0 +1,109 @@
+"""When to ask whom (pure; the time is an argument).
+
+Invariant: a host is asked neither more often nor by more requests at once than allowed,
+whichever of its feeds are due; and a feed is never due before its publisher's wish.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+DAY = 86_400
+_LONGEST_WISH = 7 * DAY
+_HOUR = 3600
+_MOST_DOUBLINGS = 12
+_JITTER = 0.1
+_KEPT_HOSTS = 10_000
+
+
+@dataclass(slots=True)
+class _Host:
+    next_at: float = 0.0  # no request before
+    queue_at: float = 0.0  # where the line of those sent away ends
+    running: int = 0
+
+
+class HostLedger:
+    """One shared next-allowed time for each host; the machine itself is not waited for."""
+
+    def __init__(self, *, gap_seconds: float = 1.0, at_once: int = 2) -> None:
+        self._gap = gap_seconds
+        self._at_once = at_once
+        self._hosts: dict[str, _Host] = {}
+
+    def admit(self, host: str, now: float) -> float:
+        """Let a request start (0.0; then `finish` must follow), or say in how many seconds to ask.
+
+        Those sent away are spread, each a gap behind the one before.
+        """
+        if is_loopback(host):
+            return 0.0
+        entry = self._hosts.setdefault(host, _Host())
+        if now >= entry.next_at and entry.running < self._at_once:
+            entry.running += 1
+            entry.next_at = now + self._gap
+            return 0.0
+        entry.queue_at = max(entry.queue_at, entry.next_at, now) + self._gap
+        return entry.queue_at - now
+
+    def finish(self, host: str, now: float) -> None:
+        """Note that a request ended; the gap counts from its end too."""
+        entry = self._hosts.get(host)
+        if entry is None:
+            return
+        entry.running = max(0, entry.running - 1)
+        entry.next_at = max(entry.next_at, now + self._gap)
+        if len(self._hosts) > _KEPT_HOSTS:
+            self._forget_idle(now)
+
+    def hold_off(self, host: str, until: float) -> None:
+        """Ask the host nothing before a time (429, 503, Retry-After)."""
+        entry = self._hosts.setdefault(host, _Host())
+        entry.next_at = max(entry.next_at, until)
+
+    def _forget_idle(self, now: float) -> None:
+        self._hosts = {
+            host: entry
+            for host, entry in self._hosts.items()
+            if entry.running or entry.next_at > now
+        }
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def wait_after_success(
+    interval: int, wishes: Iterable[int | None], *, update_period: int | None, spread: float
+) -> int:
+    """Give the seconds until the next poll: the longest of our interval and all wishes.
+
+    `wishes` are ttl, max-age and the like, heeded up to a day. `update_period` counts only above
+    an hour, since WordPress says "hourly" in every feed. `spread` (0 to 1) picks the jitter.
+    """
+    period = update_period if update_period and update_period > _HOUR else None
+    longest = max([interval, *(wish for wish in [*wishes, period] if wish)])
+    return _jittered(min(longest, max(interval, DAY)), spread)
+
+
+def wait_after_failure(
+    interval: int, errors: int, *, retry_after: int | None, slow: bool = False, spread: float
+) -> int:
+    """Give the seconds until the next try: doubled with every failure in a row, up to a day.
+
+    `errors` counts this failure too. `slow` is for those who do not want us: Cloudflare's walls.
+    A wish of the publisher is heeded up to a week.
+    """
+    doublings = min(errors - 1 + (3 if slow else 0), _MOST_DOUBLINGS)
+    backoff = min(interval * 2 ** max(0, doublings), max(interval, DAY))
+    wish = min(retry_after or 0, _LONGEST_WISH)
+    return max(_jittered(backoff, spread), wish)
+
+
+def _jittered(seconds: int, spread: float) -> int:
+    """Add up to a tenth, so that feeds added together drift apart."""
+    return seconds + int(seconds * _JITTER * spread)
