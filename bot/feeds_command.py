@@ -56,7 +56,7 @@ async def remove(url: str) -> int:
     async with open_database(load_local_settings()) as db, db.transaction() as tx:
         feed = await find_feed(tx, url)
         if feed is not None:
-            await remove_feed(tx, feed.id, now=int(time.time()))
+            await remove_feed(tx, feed.id)
     print(f"Removed: {url}" if feed else f"No such feed: {url}. See: relais feeds list")
     return 0 if feed else 1
 
