@@ -5,11 +5,15 @@ from functools import partial
 from handlers import (
     articles,
     callbacks,
+    comment_forgetting,
+    comment_hearing,
+    comment_routes,
     conversation,
     feed_health,
     feeds,
     following,
     membership,
+    moderation,
     post_tags,
     privacy,
     settings,
@@ -18,17 +22,20 @@ from handlers import (
     tags,
 )
 from handlers.command_table import CommandRow
+from handlers.comments import DIALOG
 from handlers.conversation import Listener
-from handlers.events import Command, Membership, Migration, Press, Said, Sent
+from handlers.events import Attendance, Command, Membership, Migration, Press, Said, Sent
 from handlers.messages import Features
 from handlers.privacy import Privacy, erase_plainly
 from handlers.routing import Route, on, operator, press, private
 from handlers.settings import SettingsPage
+from handlers.turn import Turn
 
 
-def command_table(features: Features) -> list[CommandRow]:  # noqa: ARG001  comments, summaries
+def command_table(features: Features) -> list[CommandRow]:
     """Every command, in the order of /help and of Telegram's menu."""
     rows: list[CommandRow] = []
+    page = _settings_page(features)
     rows += [
         CommandRow("start", start.greet),
         CommandRow("follow", tags.follow),
@@ -37,7 +44,8 @@ def command_table(features: Features) -> list[CommandRow]:  # noqa: ARG001  comm
         CommandRow("tags", tag_pages.list_tags),
         CommandRow("latest", articles.latest),
         CommandRow("search", articles.search),
-        CommandRow("settings", SettingsPage().open),
+        *(comment_routes.reader_commands() if features.comments else ()),
+        CommandRow("settings", page.open),
         CommandRow("stop", settings.stop),
         CommandRow("mydata", privacy.send_data, only=private),
         CommandRow("forgetme", privacy.ask_erasure, only=private),
@@ -46,6 +54,7 @@ def command_table(features: Features) -> list[CommandRow]:  # noqa: ARG001  comm
         CommandRow("feeds", feed_health.list_feeds, "operators", operator),
         CommandRow("removefeed", feeds.remove, "operators", operator),
         CommandRow("stats", feed_health.show_stats, "operators", operator),
+        *(comment_routes.moderator_commands() if features.comments else ()),
     ]
     return rows
 
@@ -53,7 +62,10 @@ def command_table(features: Features) -> list[CommandRow]:  # noqa: ARG001  comm
 def routes(features: Features) -> list[Route]:
     """Every route; the first that fits an update takes it."""
     table = command_table(features)
-    page = SettingsPage()
+    page = _settings_page(features)
+    privacy_page = Privacy(
+        comment_forgetting.erase_discussions if features.comments else erase_plainly
+    )
     return [
         *(row.route() for row in table),
         # tags, in lists and under posts
@@ -76,7 +88,7 @@ def routes(features: Features) -> list[Route]:
         press(callbacks.ShowSettings, page.reopen),
         press(callbacks.ChooseLanguage, page.choose_language),
         press(callbacks.Pause, page.pause),
-        press(callbacks.EraseMe, Privacy(erase_plainly).erase, only=private),
+        press(callbacks.EraseMe, privacy_page.erase, only=private),
         # operators
         press(callbacks.ProbeOffer, feeds.probe_choice, only=operator),
         press(callbacks.AddOffer, feeds.confirm, only=operator),
@@ -84,11 +96,41 @@ def routes(features: Features) -> list[Route]:
         press(callbacks.ShowFeeds, feed_health.turn_page, only=operator),
         press(callbacks.AskRemoval, feeds.press_removal, only=operator),
         press(callbacks.RemoveFeed, feeds.confirm_removal, only=operator),
+        *(comment_routes.presses() if features.comments else ()),
         # whatever else happens
+        *(_discussions(table) if features.comments else ()),
         on(Press, conversation.answer_stale),
         on(Membership, membership.note_membership),
         on(Migration, membership.move),
         on(Command, partial(conversation.answer_unknown, table)),
         on(Said, Listener().hear),
         on(Sent, conversation.answer_unsupported),
+    ]
+
+
+def _settings_page(features: Features) -> SettingsPage:
+    return SettingsPage((comment_routes.settings_section,) if features.comments else ())
+
+
+def _discussions(table: list[CommandRow]) -> list[Route]:
+    """What people write and send, where it may be meant for a discussion."""
+    listener = Listener(
+        {DIALOG: comment_hearing.hear_answer},
+        reply=comment_hearing.hear_reply,
+        reword=comment_hearing.hear_edit,
+    )
+
+    async def hear_command(turn: Turn, command: Command) -> None:
+        if not await comment_hearing.hear_command(turn, command):
+            await conversation.answer_unknown(table, turn, command)
+
+    async def hear_media(turn: Turn, sent: Sent) -> None:
+        if not await comment_hearing.hear_media(turn, sent):
+            await conversation.answer_unsupported(turn, sent)
+
+    return [
+        on(Attendance, moderation.note_attendance),
+        on(Command, hear_command),
+        on(Said, listener.hear),
+        on(Sent, hear_media),
     ]

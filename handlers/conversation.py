@@ -27,17 +27,23 @@ class Listener:
     """Hears what people write: an answer to a question of ours, a reply, or free text.
 
     `answers` are the questions by their dialog's kind; `reply` takes a reply to a message of ours
-    and says whether it did.
+    and says whether it did; `reword` takes the new wording of an earlier message.
     """
 
     def __init__(
-        self, answers: Mapping[str, Answer] | None = None, reply: Reply | None = None
+        self,
+        answers: Mapping[str, Answer] | None = None,
+        reply: Reply | None = None,
+        reword: Reply | None = None,
     ) -> None:
         self._answers = answers or {}
         self._reply = reply
+        self._reword = reword
 
     async def hear(self, turn: Turn, said: Said) -> None:
         """Lead a text to what it answers; in private chats nothing stays without an answer."""
+        if said.edited and self._reword is not None and await self._reword(turn, said):
+            return
         if said.person is not None:
             dialog = await find_dialog(turn.tx, turn.chat_id, said.person.id, now=turn.now)
             if dialog is not None and dialog.kind in self._answers:

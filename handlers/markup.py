@@ -22,7 +22,12 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _TOKEN = re.compile(r"<[^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-z]+);|[^<&]+|[<&]")
 _TAG = re.compile(r"</?[a-z-]+[^>]*>")
 _NAME = re.compile(r"[a-z-]+")
-_HTTP = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+# What Telegram links: a host with a dot, of these characters, perhaps a user and a port.
+_HTTP = re.compile(
+    r"https?://(?:[^\s/?#]*@)?(?P<host>[0-9A-Za-z.\-_~!$&'()*+,;=%\u0080-\U0010ffff]+)"
+    r"(?::(?P<port>[0-9]{1,5}))?(?:[/?#]\S*)?",
+    re.IGNORECASE,
+)
 
 
 class Markup(str):
@@ -81,7 +86,10 @@ def link(text: str, url: str | None) -> Markup:
 
 def is_web_address(url: str) -> bool:
     """Say whether an address is one that a message may link."""
-    return len(url) <= MOST_URL and _HTTP.fullmatch(url) is not None and clean(url) == url
+    match = _HTTP.fullmatch(url) if len(url) <= MOST_URL and clean(url) == url else None
+    if match is None or "." not in match["host"]:
+        return False
+    return match["port"] is None or 0 < int(match["port"]) < 65_536
 
 
 def plain(text: str) -> str:

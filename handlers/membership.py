@@ -3,6 +3,7 @@
 from handlers.events import Membership, Migration
 from handlers.messages import Message
 from handlers.turn import Turn
+from storage.facts import set_fact
 from storage.outbox import drop_chat
 from storage.outbox_outcomes import move_chat_rows
 from storage.subscribers import add_subscriber, move_subscriber, set_subscriber_state
@@ -21,6 +22,8 @@ async def move(turn: Turn, change: Migration) -> None:
     """Give a group that became a supergroup its new id, wherever the old one stands."""
     await move_subscriber(turn.tx, turn.chat_id, change.new_chat_id)
     await move_chat_rows(turn.tx, turn.chat_id, change.new_chat_id)
+    # Whoever has the old id from a setting finds the new one by this.
+    await set_fact(turn.tx, f"moved_chat:{turn.chat_id}", str(change.new_chat_id))
 
 
 async def _come_back(turn: Turn) -> None:

@@ -1,8 +1,9 @@
 """The menu behind a post's "Tags" button: follow or mute each tag of the article, in place."""
 
 from handlers.callbacks import FollowFromPost, MuteFromPost, ShowPost, ShowTags
+from handlers.comment_discussions import rows_of_post
 from handlers.events import Press
-from handlers.messages import Button, post_rows
+from handlers.messages import Button
 from handlers.messages.message import Rows
 from handlers.tag_lists import FOLLOWED, MUTED, OTHER
 from handlers.turn import Turn
@@ -26,7 +27,7 @@ async def show_menu(turn: Turn, _: Press, payload: ShowTags) -> None:
 async def show_post(turn: Turn, _: Press, payload: ShowPost) -> None:
     """Put the post's own buttons back."""
     article = await get_article(turn, payload.article_id)
-    await turn.edit_buttons(post_rows(article, turn.language, turn.texts, turn.setup.features))
+    await turn.edit_buttons(await rows_of_post(turn, article))
 
 
 async def follow(turn: Turn, _: Press, payload: FollowFromPost) -> None:

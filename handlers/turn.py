@@ -19,7 +19,7 @@ from storage.database import Transaction
 from storage.errors import Refusal
 from storage.model import Draft, Lane, Language, Subscriber
 from storage.outbox import enqueue
-from storage.subscribers import add_subscriber, find_subscriber
+from storage.subscribers import add_subscriber, find_subscriber, note_language
 
 MOST_ANSWER = 200
 
@@ -201,7 +201,11 @@ async def open_turn(
     if event is None:
         return None
     subscriber = await find_subscriber(tx, event.chat.id)
-    return Turn(tx, event, setup=setup, texts=texts, subscriber=subscriber, now_ms=now_ms)
+    turn = Turn(tx, event, setup=setup, texts=texts, subscriber=subscriber, now_ms=now_ms)
+    if subscriber is not None and subscriber.language != turn.language:
+        await note_language(tx, subscriber.chat_id, turn.language)  # posts follow the app's too
+        await turn.reload()
+    return turn
 
 
 def choose_language(event: Event, subscriber: Subscriber | None, default: Language) -> Language:

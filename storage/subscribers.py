@@ -70,6 +70,14 @@ async def set_language(tx: Transaction, chat_id: int, language: Language) -> Non
     )
 
 
+async def note_language(tx: Transaction, chat_id: int, language: Language) -> None:
+    """Set the language of a reader's app; one chosen in /settings stays."""
+    await tx.run(
+        "UPDATE subscribers SET language = ? WHERE chat_id = ? AND language_chosen = 0",
+        (language, chat_id),
+    )
+
+
 async def set_pseudonym(tx: Transaction, chat_id: int, pseudonym: str | None) -> None:
     """Set the name that signs a reader's comments."""
     await tx.run("UPDATE subscribers SET pseudonym = ? WHERE chat_id = ?", (pseudonym, chat_id))

@@ -66,8 +66,8 @@ def to_payload(message: Message) -> dict[str, object]:
     }
     if message.prompt is not None:
         payload["reply_markup"] = _prompt(message.prompt)
-    elif message.rows:
-        payload["reply_markup"] = keyboard(message.rows)
+    elif (markup := keyboard(message.rows))["inline_keyboard"]:
+        payload["reply_markup"] = markup
     return payload
 
 
@@ -91,8 +91,7 @@ def keyboard(rows: Rows) -> dict[str, object]:
 def _is_usable(button: Button) -> bool:
     if button.url is None:
         return button.press is not None
-    host = button.url.split("://", 1)[-1].split("/", 1)[0]
-    return is_web_address(button.url) and "." in host
+    return is_web_address(button.url)
 
 
 def _button(button: Button) -> dict[str, str]:

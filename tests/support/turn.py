@@ -14,7 +14,10 @@ from telegram import Bot, Update
 
 from handlers import routes
 from handlers.callbacks import Payload
+from handlers.conversation import Listener
+from handlers.events import Said
 from handlers.messages import Features
+from handlers.routing import on
 from handlers.texts import Catalogue
 from handlers.turn import Setup, open_turn
 from storage.articles import add_articles
@@ -156,6 +159,10 @@ class Desk:
             source, _ = await add_feed(tx, feed, now=self.now, title=feed_title)
             added = await add_articles(tx, source.id, [article], now=self.now, backlog=True)
         return added.new[0]
+
+    def replace_listener(self, listener: Listener) -> None:
+        """Let another listener hear what people write, before any route of ours."""
+        self.routes.insert(0, on(Said, listener.hear))
 
     async def _run(self, update: Update) -> None:
         async with self.db.transaction() as tx:
