@@ -41,7 +41,6 @@ class MuteAuthor(Payload):
 
     code = "cmu"
     comment_id: int
-    is_muted: bool
 
 
 @dataclass(frozen=True, slots=True)

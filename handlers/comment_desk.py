@@ -11,9 +11,9 @@ from handlers.turn import Setup, Turn
 from storage.comment_model import View
 from storage.comment_views import add_view
 from storage.database import Transaction
-from storage.facts import get_fact, set_fact
-from storage.model import Draft, Lane, Language
-from storage.outbox import enqueue
+from storage.facts import get_fact
+from storage.model import Draft, Lane, Language, OutboxState
+from storage.outbox import enqueue, find_row
 from storage.subscribers import find_subscriber
 
 
@@ -62,14 +62,12 @@ class Desk:
     async def moderation_chat(self) -> int | None:
         """Give the moderators' chat, also after Telegram gave it another id."""
         chat_id = self.setup.moderation_chat_id
-        moved = None if chat_id is None else await get_fact(self.tx, f"moved_chat:{chat_id}")
-        return chat_id if moved is None else int(moved)
-
-    async def move_moderation_chat(self, chat_id: int, new_chat_id: int) -> None:
-        """Note that the moderators' group became a supergroup; other chats are of no concern."""
-        if chat_id == await self.moderation_chat():
-            configured = self.setup.moderation_chat_id
-            await set_fact(self.tx, f"moved_chat:{configured}", str(new_chat_id))
+        while chat_id is not None:
+            moved = await get_fact(self.tx, f"moved_chat:{chat_id}")
+            if moved is None:
+                break
+            chat_id = int(moved)
+        return chat_id
 
     async def moderation_language(self) -> Language:
         """Give the language of cards: a person's in a private chat, else the default."""
@@ -95,7 +93,10 @@ class Desk:
         return row
 
     async def redraw(self, chat_id: int, row: int, message: Message, lane: Lane) -> None:
-        """Edit a message of ours in place, by its row."""
+        """Edit a message of ours in place, by its row; one that never arrived is left alone."""
+        sent = await find_row(self.tx, row)
+        if sent is None or sent.state in (OutboxState.PARKED, OutboxState.DROPPED):
+            return
         await self.enqueue(
             Draft(chat_id, lane, "editMessageText", to_payload(message), target_id=row)
         )

@@ -61,7 +61,6 @@ def approval_sets(moderator_id: int | None, now_ms: int) -> dict[str, Any]:
         "hidden": 0,
         "undo": Raw(_UNDO),
         "relay_due_ms": Raw(":due"),
-        "relay_cursor": None,
         "verdict": "approved",
         "verdict_at": now_ms // 1000,
         "decided_by": moderator_id,

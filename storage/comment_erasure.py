@@ -142,6 +142,9 @@ async def _forget_person(tx: Transaction, user_id: int, now_ms: int) -> None:
         "DELETE FROM discussion_follows WHERE chat_id = :user",
         "DELETE FROM comment_mutes WHERE chat_id = :user OR author_id = :user",
         "DELETE FROM comment_reports WHERE user_id = :user",
+        # What stands in this chat is the person's alone now: we forget that it is there.
+        "DELETE FROM comment_views WHERE chat_id = :user",
+        "DELETE FROM comment_copies WHERE chat_id = :user",
         "DELETE FROM comment_people WHERE user_id = :user AND banned_until <= :now",
         "UPDATE moderators SET name = '' WHERE user_id = :user",
         "UPDATE comment_decisions SET reason_text = NULL"

@@ -12,7 +12,7 @@ FOR_GOOD = 9_999_999_999  # a ban that never ends
 Verdict = Literal["approved", "rejected"]
 Role = Literal["author", "moderator", "rules", "readers", "clock"]
 Trust = Literal["earned", "granted", "refused"]
-CopyState = Literal["placed", "retracting", "gone", "notice", "lost"]
+CopyState = Literal["placed", "deleting", "gone", "marking", "notice", "lost"]
 ViewKind = Literal["card", "rollup", "thread", "prompt", "status"]
 
 
@@ -199,6 +199,7 @@ class Copy:
     chat_id: int
     outbox_id: int
     revision: int
+    variant: str
     state: CopyState
     retract_id: int | None
 

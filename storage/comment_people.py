@@ -88,6 +88,15 @@ async def list_banned(tx: Transaction, *, now: int, limit: int = 20) -> list[tup
     return [(row["user_id"], row["banned_until"]) for row in rows]
 
 
+async def find_latest_comment_of(tx: Transaction, author_id: int) -> int | None:
+    """Give the id of an author's newest comment, by which moderators name the author."""
+    value = await tx.value(
+        "SELECT id FROM comments WHERE author_id = ? ORDER BY created_at DESC, id DESC LIMIT 1",
+        (author_id,),
+    )
+    return None if value is None else int(value)
+
+
 async def set_trust(
     tx: Transaction, user_id: int, trust: Trust, moderator_id: int, *, now_ms: int
 ) -> bool:

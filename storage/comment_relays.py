@@ -5,7 +5,6 @@ edited to a notice is ever placed again, so that no chat holds two live copies.
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +19,8 @@ class Due:
     """A comment whose copies have to be compared with what should be there."""
 
     comment_id: int
-    cursor: int | None
+    due_ms: int
+    shown: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,17 @@ class PlacedCopy:
     """A copy, with what the outbox knows of its message."""
 
     copy: Copy
-    language: Language | None  # None for a chat that is no subscriber any more
-    outbox_state: OutboxState
+    outbox_state: OutboxState | None  # None where the row is gone
     sent_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRemoval:
+    """A removal that came to an end, well or not."""
+
+    copy: Copy
+    parked_row: int | None  # Telegram did not take it
+    is_out_of_reach: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +47,7 @@ class Recipient:
 
     chat_id: int
     language: Language
-    parent_row: int | None  # the chat's copy of the comment that this one answers
-    is_parent_author: bool
+    parent_row: int | None  # the chat's message of the comment that this one answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +96,20 @@ async def _forget(tx: Transaction, row_ids: list[int]) -> None:
 async def find_due(tx: Transaction, *, now_ms: int) -> Due | None:
     """Give the comment that waits longest for a comparison."""
     row = await tx.one(
-        "SELECT id, relay_cursor FROM comments WHERE relay_due_ms <= ?"
+        "SELECT id, relay_due_ms, shown FROM comments WHERE relay_due_ms <= ?"
         " ORDER BY relay_due_ms, id LIMIT 1",
         (now_ms,),
     )
-    return None if row is None else Due(row["id"], row["relay_cursor"])
+    return None if row is None else Due(*row)
+
+
+async def find_due_of(tx: Transaction, comment_id: int, *, now_ms: int) -> Due | None:
+    """Give one comment if its comparison is due."""
+    row = await tx.one(
+        "SELECT id, relay_due_ms, shown FROM comments WHERE id = ? AND relay_due_ms <= ?",
+        (comment_id, now_ms),
+    )
+    return None if row is None else Due(*row)
 
 
 async def next_due_ms(tx: Transaction) -> int | None:
@@ -102,38 +118,55 @@ async def next_due_ms(tx: Transaction) -> int | None:
     return None if value is None else int(value)
 
 
-async def save_cursor(tx: Transaction, comment_id: int, cursor: int) -> None:
-    """Remember the last chat whose copy was compared."""
-    await tx.run("UPDATE comments SET relay_cursor = ? WHERE id = ?", (cursor, comment_id))
+async def finish_comparison(tx: Transaction, due: Due, *, again_ms: int | None) -> bool:
+    """End a comparison; the next is due at `again_ms` or when an undo window passes.
+
+    False where the comment changed meanwhile: its next comparison is due already.
+    """
+    return (
+        await tx.run(
+            "UPDATE comments SET relay_due_ms = iif(undo IS NULL, :again,"
+            " min(coalesce(:again, 9e15), json_extract(undo, '$.until_ms')))"
+            " WHERE id = :id AND relay_due_ms = :due AND shown IS :shown",
+            {"id": due.comment_id, "due": due.due_ms, "shown": due.shown, "again": again_ms},
+        )
+        == 1
+    )
 
 
-async def finish_comparison(tx: Transaction, comment_id: int, *, again_ms: int | None) -> None:
-    """End a comparison; the next one is due at `again_ms` or when an undo window passes."""
-    await tx.run(
-        "UPDATE comments SET relay_cursor = NULL,"
-        " relay_due_ms = iif(undo IS NULL, :again, min(coalesce(:again, 1e15),"
-        "  json_extract(undo, '$.until_ms'))) WHERE id = :id",
-        {"id": comment_id, "again": again_ms},
+async def compare_lost_again(tx: Transaction, *, now_ms: int) -> int:
+    """Let comments be compared whose copies were out of reach in chats that are back."""
+    return await tx.run(
+        "UPDATE comments SET relay_due_ms = min(coalesce(relay_due_ms, :now), :now) WHERE id IN"
+        " (SELECT c.comment_id FROM comment_copies c JOIN subscribers s ON s.chat_id = c.chat_id"
+        "  WHERE c.state = 'lost' AND s.state <> 'unreachable')",
+        {"now": now_ms},
     )
 
 
 async def list_wrong_copies(
     tx: Transaction, comment_id: int, *, shown: int | None, after: int | None, limit: int
 ) -> list[PlacedCopy]:
-    """Give copies that show another wording than they should, in the order of the chats.
+    """Give copies that show something else than they should, in the order of the chats.
 
-    A notice counts as one once the comment is shown again.
+    A notice counts once the comment is shown again, a lost copy once its chat is back.
     """
     rows = await tx.all(
-        "SELECT c.*, s.language, o.state AS outbox_state, o.sent_ms FROM comment_copies c"
-        " JOIN outbox o ON o.id = c.outbox_id LEFT JOIN subscribers s ON s.chat_id = c.chat_id"
+        "SELECT c.*, o.state AS outbox_state, o.sent_ms FROM comment_copies c"
+        " LEFT JOIN outbox o ON o.id = c.outbox_id"
+        " LEFT JOIN subscribers s ON s.chat_id = c.chat_id"
         " WHERE c.comment_id = :comment AND c.chat_id > :after"
-        " AND (c.state = 'placed' AND (:shown IS NULL OR c.revision <> :shown)"
+        " AND (c.state = 'placed' AND c.revision IS NOT :shown"
+        "  OR c.state = 'lost' AND s.state <> 'unreachable'"
         "  OR c.state = 'notice' AND :shown IS NOT NULL) ORDER BY c.chat_id LIMIT :limit",
         {"comment": comment_id, "shown": shown, "after": _after(after), "limit": limit},
     )
     return [
-        PlacedCopy(_copy(row), row["language"], OutboxState(row["outbox_state"]), row["sent_ms"])
+        PlacedCopy(
+            _copy(row),
+            None if row["outbox_state"] is None else OutboxState(row["outbox_state"]),
+            row["sent_ms"],
+        )
         for row in rows
     ]
 
@@ -147,13 +180,15 @@ async def list_missing_recipients(
     author and without whoever muted the author.
     """
     rows = await tx.all(
-        "SELECT f.chat_id, s.language, p.author_id AS parent_author, pc.outbox_id AS parent_row"
-        " FROM comments c"
+        "SELECT f.chat_id, s.language, t.id AS parent_row FROM comments c"
         " JOIN discussion_follows f ON f.article_id = c.article_id"
         " JOIN subscribers s ON s.chat_id = f.chat_id AND s.state = 'active'"
         " LEFT JOIN comments p ON p.id = c.parent_id"
         " LEFT JOIN comment_copies pc ON pc.comment_id = p.id AND pc.chat_id = f.chat_id"
         "  AND pc.state = 'placed'"
+        # The parent's author has no copy, but the message that tells how it stands.
+        " LEFT JOIN outbox t ON t.state IN (0, 1, 2, 3)"
+        "  AND t.id = iif(p.author_id = f.chat_id, p.status_row, pc.outbox_id)"
         " LEFT JOIN comment_copies own ON own.comment_id = c.id AND own.chat_id = f.chat_id"
         " WHERE c.id = :comment AND c.shown IS NOT NULL AND f.chat_id > :after"
         " AND f.since_ms <= c.shown_ms AND f.chat_id <> c.author_id"
@@ -163,15 +198,7 @@ async def list_missing_recipients(
         " ORDER BY f.chat_id LIMIT :limit",
         {"comment": comment_id, "after": _after(after), "limit": limit},
     )
-    return [
-        Recipient(
-            row["chat_id"],
-            row["language"],
-            row["parent_row"],
-            row["parent_author"] is not None and row["parent_author"] == row["chat_id"],
-        )
-        for row in rows
-    ]
+    return [Recipient(row["chat_id"], row["language"], row["parent_row"]) for row in rows]
 
 
 async def find_body(tx: Transaction, comment_id: int, revision: int, variant: str) -> int | None:
@@ -196,15 +223,21 @@ async def note_body(
 
 
 async def place_copy(
-    tx: Transaction, comment_id: int, chat_id: int, *, outbox_id: int, revision: int
+    tx: Transaction, comment_id: int, chat_id: int, *, outbox_id: int, revision: int, variant: str
 ) -> None:
     """Note a copy that was just put in the outbox, the first in its chat or after a removal."""
     await tx.run(
-        "INSERT INTO comment_copies (comment_id, chat_id, outbox_id, revision)"
-        " VALUES (:comment, :chat, :row, :revision) ON CONFLICT (comment_id, chat_id) DO UPDATE"
-        " SET outbox_id = :row, revision = :revision, state = 'placed', retract_id = NULL"
-        " WHERE state = 'gone'",
-        {"comment": comment_id, "chat": chat_id, "row": outbox_id, "revision": revision},
+        "INSERT INTO comment_copies (comment_id, chat_id, outbox_id, revision, variant)"
+        " VALUES (:comment, :chat, :row, :revision, :variant) ON CONFLICT (comment_id, chat_id)"
+        " DO UPDATE SET outbox_id = :row, revision = :revision, variant = :variant,"
+        " state = 'placed', retract_id = NULL WHERE state = 'gone'",
+        {
+            "comment": comment_id,
+            "chat": chat_id,
+            "row": outbox_id,
+            "revision": revision,
+            "variant": variant,
+        },
     )
 
 
@@ -233,36 +266,43 @@ async def cancel_copy(tx: Transaction, copy: Copy) -> None:
     await retract_copy(tx, copy, "gone", retract_id=None)
 
 
-async def list_retracting(
+async def list_finished_removals(
     tx: Transaction, comment_id: int, *, limit: int
-) -> list[tuple[Copy, str | None, OutboxState | None]]:
-    """Give removals under way whose row is finished or parked, with its method and state.
-
-    Both are None when the row is gone: it was done, or its chat is gone.
-    """
+) -> list[FinishedRemoval]:
+    """Give the removals that came to an end: their row is gone, or Telegram did not take it."""
     rows = await tx.all(
-        "SELECT c.*, r.method, r.state AS retract_state FROM comment_copies c"
+        "SELECT c.*, r.id AS parked_row, s.state AS chat_state FROM comment_copies c"
         " LEFT JOIN outbox r ON r.id = c.retract_id"
-        " WHERE c.comment_id = ? AND c.state = 'retracting' AND (r.id IS NULL OR r.state >= 4)"
+        " LEFT JOIN subscribers s ON s.chat_id = c.chat_id WHERE c.comment_id = ?"
+        " AND c.state IN ('deleting', 'marking') AND (r.id IS NULL OR r.state = 4)"
         " ORDER BY c.chat_id LIMIT ?",
         (comment_id, limit),
     )
     return [
-        (
-            _copy(row),
-            row["method"],
-            None if row["retract_state"] is None else OutboxState(row["retract_state"]),
-        )
+        FinishedRemoval(_copy(row), row["parked_row"], row["chat_state"] == "unreachable")
         for row in rows
     ]
 
 
-async def list_counting(tx: Transaction, *, after: int = 0, limit: int = 50) -> list[int]:
-    """Give the ids of comments whose authors await final numbers."""
-    rows = await tx.all(
-        "SELECT id FROM comments WHERE counting = 1 AND id > ? ORDER BY id LIMIT ?", (after, limit)
+async def drop_parked(tx: Transaction, row_id: int) -> None:
+    """Forget a removal that Telegram did not take: another way is tried."""
+    await tx.run("DELETE FROM outbox WHERE id = ? AND state = 4", (row_id,))
+
+
+async def is_moving(tx: Transaction, comment_id: int) -> bool:
+    """Say whether removals of a comment are under way."""
+    return bool(
+        await tx.value(
+            "SELECT 1 FROM comment_copies WHERE comment_id = ?"
+            " AND state IN ('deleting', 'marking') LIMIT 1",
+            (comment_id,),
+        )
     )
-    return [row["id"] for row in rows]
+
+
+async def is_counting(tx: Transaction, comment_id: int) -> bool:
+    """Say whether a comment's author awaits final numbers."""
+    return bool(await tx.value("SELECT counting FROM comments WHERE id = ?", (comment_id,)))
 
 
 async def stop_counting(tx: Transaction, comment_id: int) -> None:
@@ -304,12 +344,7 @@ def _copy(row: Any) -> Copy:
         row["chat_id"],
         row["outbox_id"],
         row["revision"],
+        row["variant"],
         row["state"],
         row["retract_id"],
     )
-
-
-def last_chat(items: Sequence[PlacedCopy] | Sequence[Recipient]) -> int:
-    """Give the chat id that a window ended with."""
-    last = items[-1]
-    return last.copy.chat_id if isinstance(last, PlacedCopy) else last.chat_id

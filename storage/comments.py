@@ -105,6 +105,17 @@ async def list_waiting(
     return [comment_of(row) for row in rows]
 
 
+async def list_waiting_about(tx: Transaction, words: str, *, limit: int = 10) -> list[Comment]:
+    """Give waiting comments on articles whose folded title holds those words, oldest first."""
+    rows = await tx.all(
+        "SELECT c.* FROM comments c JOIN articles a ON a.id = c.article_id"
+        " WHERE c.state IN ('pending', 'appealed') AND instr(a.title_key, ?) > 0"
+        " ORDER BY c.id LIMIT ?",
+        (words, limit),
+    )
+    return [comment_of(row) for row in rows]
+
+
 async def count_waiting(tx: Transaction) -> tuple[int, int]:
     """Count the comments that wait for a moderator: all of them, and those without a card."""
     row = await tx.one(
@@ -206,7 +217,7 @@ async def refresh_shown(
         if before == wanted:
             continue
         await tx.run(
-            "UPDATE comments SET shown = :wanted, relay_due_ms = :now, relay_cursor = NULL,"
+            "UPDATE comments SET shown = :wanted, relay_due_ms = :now,"
             " counting = 1, shown_ms = coalesce(shown_ms, iif(:wanted IS NULL, NULL, :now))"
             " WHERE id = :id",
             {"wanted": wanted, "now": now_ms, "id": row["id"]},

@@ -1,0 +1,146 @@
+"""The loop that carries approved comments to readers, and takes them back.
+
+Due times and copies are in the database: a restart goes on where the last window was committed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
+
+from bot.clock import Clock
+from handlers.comment_desk import Desk
+from handlers.comment_effects import publish
+from handlers.comment_relay import (
+    Step,
+    correct_copies,
+    place_missing,
+    settle_removals,
+    tell_progress,
+)
+from handlers.texts import Catalogue
+from handlers.turn import Setup
+from storage.comment_relays import (
+    Due,
+    Reach,
+    find_due,
+    find_due_of,
+    finish_comparison,
+    is_moving,
+    next_due_ms,
+)
+from storage.database import Database
+from storage.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+LONGEST_REST = 60.0
+PAUSE_SECONDS = 1.0
+FIRST_LOOK_MS, LONGEST_LOOK_MS = 500, 30_000  # between two looks at what is under way
+T = TypeVar("T")
+
+
+class Relay:
+    """Compares the copies of each due comment with what should be there.
+
+    `on_committed` is called after each commit: the sender has something to do.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        setup: Setup,
+        texts: Catalogue,
+        clock: Clock,
+        on_committed: Callable[[], None],
+    ) -> None:
+        self._db = db
+        self._setup = setup
+        self._texts = texts
+        self._clock = clock
+        self._on_committed = on_committed
+        self._wake = asyncio.Event()
+        self._told: dict[int, Reach] = {}
+        self._looks: dict[int, int] = {}
+
+    def wake(self) -> None:
+        """Look for due comments again."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                while await self.compare_next():
+                    pass
+                await self._rest()
+            except StorageError as error:
+                log.error("relay_waits", extra={"reason": str(error)})
+                await self._clock.sleep(PAUSE_SECONDS)
+
+    async def compare_next(self) -> bool:
+        """Compare the comment that waits longest; False when none is due."""
+        async with self._db.read() as tx:
+            first = await find_due(tx, now_ms=self._now_ms())
+        if first is None:
+            return False
+        due = await self._commit(partial(_open, comment_id=first.comment_id))
+        if due is not None:
+            await self._windows(partial(correct_copies, comment_id=due.comment_id))
+            await self._windows(partial(place_missing, comment_id=due.comment_id))
+            await self._commit(partial(self._finish, due=due))
+        return True
+
+    async def _windows(self, act: Callable[..., Awaitable[Step]]) -> None:
+        """Do one window of chats after another, each in a transaction of its own."""
+        after: int | None = None
+        while True:
+            after = (await self._commit(partial(act, after=after))).after
+            if after is None:
+                return
+
+    async def _finish(self, desk: Desk, due: Due) -> None:
+        """Tell the author how far it went, and come back while something is under way."""
+        told = await tell_progress(desk, due.comment_id, self._told.get(due.comment_id))
+        if told is None:
+            self._told.pop(due.comment_id, None)
+        else:
+            self._told[due.comment_id] = told
+        again = None
+        if told is not None or await is_moving(desk.tx, due.comment_id):
+            looks = self._looks[due.comment_id] = self._looks.get(due.comment_id, 0) + 1
+            again = desk.now_ms + min(FIRST_LOOK_MS * looks, LONGEST_LOOK_MS)
+        else:
+            self._looks.pop(due.comment_id, None)
+        if not await finish_comparison(desk.tx, due, again_ms=again):
+            self._looks.pop(due.comment_id, None)
+
+    async def _rest(self) -> None:
+        """Wait for a wake or for the next comment to be due."""
+        async with self._db.read() as tx:
+            due_ms = await next_due_ms(tx)
+        seconds = LONGEST_REST if due_ms is None else max(0.0, (due_ms - self._now_ms()) / 1000)
+        try:
+            async with asyncio.timeout(min(seconds, LONGEST_REST)):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _commit(self, work: Callable[[Desk], Awaitable[T]]) -> T:
+        """Do some work in one transaction, then tell the sender."""
+        async with self._db.transaction() as tx:
+            done = await work(Desk(tx, self._setup, self._texts, self._now_ms()))
+        self._on_committed()
+        return done
+
+    def _now_ms(self) -> int:
+        return round(self._clock.now() * 1000)
+
+
+async def _open(desk: Desk, comment_id: int) -> Due | None:
+    """Let an approval go live whose undo window has passed, and see what removals came to."""
+    await publish(desk, comment_id)
+    await settle_removals(desk, comment_id)
+    return await find_due_of(desk.tx, comment_id, now_ms=desk.now_ms)

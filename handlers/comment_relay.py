@@ -1,0 +1,220 @@
+"""The relay of a comment: a window of chats at a time, what should be there against what is.
+
+Nothing here decides what readers may see; it only carries `shown` to the chats and back.
+"""
+
+from dataclasses import dataclass
+
+from handlers.comment_desk import Desk
+from handlers.comment_messages import CopyStyle, render_copy, render_removed
+from handlers.comment_status import get_subject, redraw_status
+from handlers.messages import to_payload
+from storage.comment_model import Comment, Copy, CopyState
+from storage.comment_relays import (
+    PlacedCopy,
+    Reach,
+    Recipient,
+    cancel_copy,
+    drop_parked,
+    find_body,
+    get_reach,
+    is_counting,
+    is_moving,
+    list_finished_removals,
+    list_missing_recipients,
+    list_wrong_copies,
+    note_body,
+    place_copy,
+    retract_copy,
+    reword_copy,
+    stop_counting,
+)
+from storage.comments import find_comment, get_wording
+from storage.model import Draft, Lane, Language, OutboxState
+from storage.outbox import add_body, list_own_copies
+
+# Telegram lets a bot delete its messages for 48 hours; clocks differ a little.
+DELETABLE_MS = 47 * 3_600_000
+WINDOW = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a window ended: the chat to go on after, None when all were looked at."""
+
+    after: int | None
+
+
+async def correct_copies(desk: Desk, comment_id: int, *, after: int | None) -> Step:
+    """Take back or reword a window of copies that show something else than they should."""
+    comment = await find_comment(desk.tx, comment_id)
+    if comment is None:
+        return Step(None)
+    wrong = await list_wrong_copies(
+        desk.tx, comment_id, shown=comment.shown, after=after, limit=WINDOW
+    )
+    for placed in wrong:
+        if comment.shown is None:
+            await _take_back(desk, placed)
+        else:
+            await _reword(desk, comment, placed, comment.shown)
+    return Step(wrong[-1].copy.chat_id if len(wrong) == WINDOW else None)
+
+
+async def _take_back(desk: Desk, placed: PlacedCopy) -> None:
+    copy = placed.copy
+    match placed.outbox_state:
+        case OutboxState.WAITING:
+            await cancel_copy(desk.tx, copy)
+        case None | OutboxState.PARKED | OutboxState.DROPPED:
+            await retract_copy(desk.tx, copy, "gone", retract_id=None)
+        case _ if _is_old(desk, placed):
+            await _mark(desk, copy)
+        case _:
+            # Of unknown fate, too: the deletion waits until it is known to be there.
+            row = await desk.enqueue(
+                Draft(copy.chat_id, Lane.RETRACTION, "deleteMessage", target_id=copy.outbox_id)
+            )
+            await retract_copy(desk.tx, copy, "deleting", retract_id=row)
+
+
+def _is_old(desk: Desk, placed: PlacedCopy) -> bool:
+    return placed.sent_ms is not None and placed.sent_ms < desk.now_ms - DELETABLE_MS
+
+
+async def _mark(desk: Desk, copy: Copy) -> None:
+    """Edit a copy that can no longer be deleted to a notice."""
+    message = render_removed(await desk.language_of(copy.chat_id), desk.texts)
+    row = await desk.enqueue(
+        Draft(
+            copy.chat_id,
+            Lane.RETRACTION,
+            "editMessageText",
+            to_payload(message),
+            target_id=copy.outbox_id,
+        )
+    )
+    await retract_copy(desk.tx, copy, "marking", retract_id=row)
+
+
+async def _reword(desk: Desk, comment: Comment, placed: PlacedCopy, revision: int) -> None:
+    copy = placed.copy
+    match placed.outbox_state:
+        case OutboxState.WAITING:
+            await cancel_copy(desk.tx, copy)  # it is placed anew with the wording of now
+        case None | OutboxState.PARKED | OutboxState.DROPPED:
+            await reword_copy(desk.tx, copy, revision)  # nothing there to edit
+        case _:
+            body = await _get_body(desk, comment, revision, copy.variant)
+            await desk.enqueue(
+                Draft(
+                    copy.chat_id,
+                    Lane.RELAY,
+                    "editMessageText",
+                    body_id=body,
+                    target_id=copy.outbox_id,
+                )
+            )
+            await reword_copy(desk.tx, copy, revision)
+
+
+async def place_missing(desk: Desk, comment_id: int, *, after: int | None) -> Step:
+    """Put copies in the outbox for a window of chats that should hold one and do not."""
+    comment = await find_comment(desk.tx, comment_id)
+    if comment is None or comment.shown is None:
+        return Step(None)
+    recipients = await list_missing_recipients(desk.tx, comment_id, after=after, limit=WINDOW)
+    posts = await list_own_copies(
+        desk.tx, comment.article_id, [recipient.chat_id for recipient in recipients]
+    )
+    for recipient in recipients:
+        await _place(desk, comment, comment.shown, recipient, posts.get(recipient.chat_id))
+    return Step(recipients[-1].chat_id if len(recipients) == WINDOW else None)
+
+
+async def _place(
+    desk: Desk, comment: Comment, revision: int, recipient: Recipient, post: int | None
+) -> None:
+    """Put a copy in the outbox as a reply to what it answers, or to the chat's own post."""
+    is_below_parent = recipient.parent_row is not None
+    style = CopyStyle(
+        quotes=comment.parent_id is not None and not is_below_parent,
+        is_titled=post is None and not is_below_parent,
+    )
+    variant = style.variant(recipient.language)
+    reply: dict[str, object] = {}
+    if post is not None and not is_below_parent:
+        reply = {"reply_parameters": {"message_id": post}}
+    row = await desk.enqueue(
+        Draft(
+            recipient.chat_id,
+            Lane.RELAY,
+            payload=reply,
+            body_id=await _get_body(desk, comment, revision, variant),
+            article_id=comment.article_id,
+            comment_id=comment.id,
+            revision=revision,
+            target_id=recipient.parent_row,
+            tracked=True,
+        )
+    )
+    await place_copy(
+        desk.tx,
+        comment.id,
+        recipient.chat_id,
+        outbox_id=row,
+        revision=revision,
+        variant=variant,
+    )
+
+
+async def _get_body(desk: Desk, comment: Comment, revision: int, variant: str) -> int:
+    """Give the body that copies of a variant share, rendered the first time."""
+    known = await find_body(desk.tx, comment.id, revision, variant)
+    if known is not None:
+        return known
+    language: Language = "fr" if variant.startswith("fr") else "en"
+    message = render_copy(
+        comment,
+        await get_wording(desk.tx, comment.id, revision),
+        await get_subject(desk, comment),
+        CopyStyle(quotes="q" in variant[2:], is_titled="t" in variant[2:]),
+        language,
+        desk.texts,
+    )
+    body = await add_body(desk.tx, to_payload(message), now=desk.now)
+    await note_body(desk.tx, comment.id, revision, variant, body)
+    return body
+
+
+async def settle_removals(desk: Desk, comment_id: int) -> None:
+    """Note what became of removals; what could not be deleted is edited to a notice instead."""
+    while finished := await list_finished_removals(desk.tx, comment_id, limit=WINDOW):
+        for removal in finished:
+            copy = removal.copy
+            if removal.parked_row is not None:
+                await drop_parked(desk.tx, removal.parked_row)
+                if copy.state == "deleting":
+                    await _mark(desk, copy)
+                else:
+                    await retract_copy(desk.tx, copy, "lost", retract_id=copy.retract_id)
+            elif removal.is_out_of_reach:
+                await retract_copy(desk.tx, copy, "lost", retract_id=copy.retract_id)
+            else:
+                state: CopyState = "notice" if copy.state == "marking" else "gone"
+                await retract_copy(desk.tx, copy, state, retract_id=copy.retract_id)
+
+
+async def tell_progress(desk: Desk, comment_id: int, told: Reach | None) -> Reach | None:
+    """Redraw the author's status where the numbers changed; gives them while they still move."""
+    comment = await find_comment(desk.tx, comment_id)
+    if comment is None or not await is_counting(desk.tx, comment_id):
+        return None
+    reach = await get_reach(desk.tx, comment_id)
+    is_final = not reach.under_way and not await is_moving(desk.tx, comment_id)
+    if is_final or reach != told:
+        await redraw_status(desk, comment)
+    if is_final:
+        await stop_counting(desk.tx, comment_id)
+        return None
+    return reach
