@@ -10,7 +10,7 @@ from storage.model import Feed, FeedHealth, Polled
 _COLUMNS = (
     "id, url, title, site_url, language, state, backlog_at, next_poll_at, etag, last_modified,"
     " body_hash, clean_hash, last_polled_at, last_success_at, last_new_at, full_poll_at, errors,"
-    " error_code, redirect_url, redirect_seen, redirect_since, added_by, added_at"
+    " error_code, wish_seconds, redirect_url, redirect_seen, redirect_since, added_by, added_at"
 )
 
 
@@ -141,6 +141,7 @@ async def record_poll(tx: Transaction, feed_id: int, polled: Polled, *, now: int
         " title = coalesce(:title, title), site_url = coalesce(:site_url, site_url),"
         " language = coalesce(:language, language), etag = :etag,"
         " last_modified = :last_modified, body_hash = :body_hash, clean_hash = :clean_hash,"
+        " wish_seconds = :wish_seconds,"
         " backlog_at = coalesce(backlog_at, :now), last_polled_at = :now,"
         " last_success_at = :now, errors = 0, error_code = NULL,"
         " last_new_at = CASE WHEN :new_articles > 0 THEN :now ELSE last_new_at END,"
@@ -157,6 +158,7 @@ async def record_poll(tx: Transaction, feed_id: int, polled: Polled, *, now: int
             "last_modified": polled.last_modified,
             "body_hash": polled.body_hash,
             "clean_hash": polled.clean_hash,
+            "wish_seconds": polled.wish_seconds,
             "new_articles": polled.new_articles,
             "full": polled.full,
         },

@@ -65,6 +65,7 @@ class Feed:
     full_poll_at: int
     errors: int
     error_code: str | None
+    wish_seconds: int | None
     redirect_url: str | None
     redirect_seen: int
     redirect_since: int | None
@@ -87,6 +88,7 @@ class Polled:
     last_modified: str | None = None
     body_hash: str | None = None
     clean_hash: str | None = None
+    wish_seconds: int | None = None
     new_articles: int = 0
     full: bool = False
 

@@ -136,6 +136,7 @@ CREATE TABLE feeds (
     full_poll_at     INTEGER NOT NULL DEFAULT 0,  -- last poll without validators: they are not trusted for ever
     errors           INTEGER NOT NULL DEFAULT 0,  -- in a row
     error_code       TEXT,
+    wish_seconds     INTEGER,                 -- how long the feed itself asks to wait (ttl); holds for 304s too
     redirect_url     TEXT,                    -- a permanent redirect seen, how often, since when
     redirect_seen    INTEGER NOT NULL DEFAULT 0,
     redirect_since   INTEGER,
