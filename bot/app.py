@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 
 from bot.config import Settings
 from bot.loops import Loops
@@ -33,19 +33,19 @@ async def run_bot(settings: Settings) -> int:
     )
     stop = asyncio.Event()
     with only_instance(settings.database_path), _stopped_by_signals(stop):
-        async with Parts.open(settings) as parts:
-            return await _run(parts, stop)
+        async with AsyncExitStack() as stack:
+            opening = stack.enter_async_context(Parts.open(settings))
+            parts = await _unless_stopped(opening, stop)
+            return 0 if parts is None else await _run(parts, stop)
 
 
 async def _run(parts: Parts, stop: asyncio.Event) -> int:
     loops = Loops()
     try:
-        if not await _until_stopped(parts.prepare(), stop):
-            return 0
         for name, run in parts.loops():
             loops.start(name, run)
         parts.bells.start()
-        log.info("started", extra=parts.describe())
+        log.info("started")
         await loops.wait(stop)
     finally:
         await _stop(parts, loops)
@@ -75,16 +75,13 @@ def _exit_code(failure: BaseException | None) -> int:
     return FAILED
 
 
-async def _until_stopped(work: Awaitable[None], stop: asyncio.Event) -> bool:
-    """Await work unless the signal to stop comes first; True when the work is done."""
-    task = asyncio.ensure_future(work)
+async def _unless_stopped(opening: Awaitable[Parts], stop: asyncio.Event) -> Parts | None:
+    """Await the opening of the parts; None when the signal to stop comes first."""
+    task = asyncio.ensure_future(opening)
     stopped = asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-            return True
-        return False
+        return task.result() if task.done() else None
     finally:
         for pending in (task, stopped):
             pending.cancel()

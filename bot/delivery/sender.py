@@ -1,0 +1,301 @@
+"""The sender: outbox → Telegram, neither losing nor doubling.
+
+One dispatcher takes what may leave and, in one transaction, records the outcomes of what came
+back and marks the next rows `sending`; so at a crash only what is in flight is ambiguous.
+"""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from bot.clock import Clock
+from bot.delivery.flight import Flight, OnAttempt
+from bot.delivery.loading import Loader
+from bot.delivery.outcomes import Carrier, Delivered, Moved, Unknown, Wait
+from bot.delivery.pacing import Pacing, Rates, numbers_messages_itself
+from bot.delivery.patience import Outage, Patience
+from bot.delivery.probing import Settler
+from bot.delivery.recording import Finished, OnGone, OnParked, Recorder
+from bot.delivery.verdicts import is_repeatable
+from bot.delivery.waiting import Waiting
+from storage.database import Database, Transaction
+from storage.errors import StorageError
+from storage.facts import get_fact, set_fact
+from storage.model import OutboxRow
+from storage.outbox_claims import mark_sending, recover_sending
+
+log = logging.getLogger(__name__)
+
+# The highest message id of the account's own numbering: the floor for what leaves next.
+_LAST_MESSAGE = "last_message_id"
+
+
+class Sender:
+    """Sends what is in the outbox, until `stop`.
+
+    `on_parked(tx, row, reason)` and `on_gone(tx, chat_id, reason)` join the transaction that
+    records the outcome; `on_attempt(row, outcome, seconds)` is told each attempt, for metrics.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        carrier: Carrier,
+        rates: Rates,
+        clock: Clock,
+        *,
+        on_parked: OnParked | None = None,
+        on_gone: OnGone | None = None,
+        on_attempt: OnAttempt | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._patience = patience or Patience()
+        self._most_in_flight, posts_ahead = _sizes(rates)
+        self._most_posts = self._most_in_flight * 7 // 8  # the rest is kept for answers
+        pacing = Pacing(rates)
+        self._waiting = Waiting(pacing)
+        self._outage = Outage(self._patience)
+        self._recorder = Recorder(on_parked, on_gone)
+        self._loader = Loader(
+            db,
+            self._waiting,
+            clock,
+            posts_ahead=posts_ahead,
+            now_ms=self._now_ms,
+            on_loaded=self._ring,
+        )
+        self._flight = Flight(
+            carrier,
+            pacing,
+            self._waiting,
+            self._outage,
+            clock,
+            self._patience,
+            now_ms=self._now_ms,
+            ring=self._ring,
+            on_delivered=self._note_delivered,
+            on_attempt=on_attempt,
+        )
+        self._settler = Settler(
+            db,
+            carrier,
+            pacing,
+            self._waiting,
+            clock,
+            now_ms=self._now_ms,
+            settle_ms=round(self._patience.settle * 1000),
+            on_settled=self._flight.settle,
+        )
+        self._bell = asyncio.Event()
+        self._highest_id: int | None = None
+        self._stored_id: int | None = None
+        self._storage_pause = 0.0
+        self._began = clock.now() - clock.monotonic()
+        self._stop_by: float | None = None
+        self._ended = asyncio.Event()
+        self._ended.set()
+
+    @property
+    def settled(self) -> tuple[int, int]:
+        """How many messages of unknown fate had arrived, and how many were sent again."""
+        return self._settler.arrived, self._settler.resent
+
+    def wake(self) -> None:
+        """Look into the outbox: something was committed there."""
+        self._loader.look_again()
+        self._ring()
+
+    async def stop(self) -> None:
+        """Send nothing more; returns when what is in flight is recorded, or after 10 s."""
+        if self._stop_by is None:
+            self._stop_by = self._clock.monotonic() + self._patience.stop
+        self._ring()
+        await self._ended.wait()
+
+    async def run(self) -> None:
+        """Send until `stop`; raises TokenRefused when Telegram does not know the token."""
+        self._ended.clear()
+        try:
+            await self._recover()
+            async with asyncio.TaskGroup() as group:
+                loading = group.create_task(self._loader.run())
+                settling = group.create_task(self._settler.run())
+                await self._dispatch(group)
+                loading.cancel()
+                settling.cancel()
+                self._flight.abandon()
+        finally:
+            self._ended.set()
+        if self._flight.refused_token is not None:
+            raise self._flight.refused_token
+
+    async def _recover(self) -> None:
+        """Sort out what an earlier process left; waits as long as the database cannot."""
+        while self._stop_by is None:
+            try:
+                async with self._db.transaction() as tx:
+                    again, unknown = await recover_sending(tx, is_repeatable)
+                    stored = await get_fact(tx, _LAST_MESSAGE)
+            except StorageError as error:
+                await self._wait_for_storage(error)
+                continue
+            self._highest_id = self._stored_id = None if stored is None else int(stored)
+            if again or unknown:
+                log.info("sends_interrupted", extra={"again": again, "unknown": unknown})
+            return
+
+    async def _dispatch(self, group: asyncio.TaskGroup) -> None:
+        """Tick until stopped and done, or until the time for stopping is over."""
+        while not self._is_done():
+            await self._rest()
+            self._bell.clear()
+            if self._stop_by is None:
+                self._loader.feed()
+            for row, left_ms in await self._tick():
+                self._flight.launch(group, row, left_ms)
+
+    def _is_done(self) -> bool:
+        if self._flight.refused_token is not None:
+            return not self._flight.landed
+        if self._stop_by is None:
+            return False
+        late = self._clock.monotonic() >= self._stop_by
+        return late or not (self._flight or self._flight.landed)
+
+    async def _rest(self) -> None:
+        """Wait until there is something to do, and a little after the last tick in any case."""
+        await self._clock.sleep(self._patience.between_ticks)
+        if self._flight.landed:
+            return
+        seconds = self._patience.look_again
+        if self._stop_by is None:
+            times = (self._loader.due_in, self._next_slot_in(), seconds)
+            seconds = min(time for time in times if time is not None)
+        else:
+            seconds = self._stop_by - self._clock.monotonic()
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._bell.wait()
+        except TimeoutError:
+            if seconds == self._patience.look_again:
+                self.wake()
+
+    def _next_slot_in(self) -> float | None:
+        """Give the seconds until a row in memory may leave; None when only a bell can tell."""
+        if len(self._flight) >= self._most_in_flight:
+            return None
+        now = self._clock.monotonic()
+        if now < self._outage.paused_until:
+            return self._outage.paused_until - now
+        at = self._waiting.next_at(posts=len(self._flight) < self._most_posts)
+        return None if at is None else at - now
+
+    async def _tick(self) -> list[tuple[OutboxRow, int]]:
+        """Record what came back and mark what leaves in one transaction; gives what leaves."""
+        landed, self._flight.landed = self._flight.landed, []
+        taken = self._take(0)
+        if not (landed or taken or self._loader.due_in == 0.0):
+            return []
+        marked: dict[int, int] = {}
+        highest_id = self._highest_id
+        try:
+            async with self._db.transaction() as tx:
+                if landed:
+                    await self._record(tx, landed, highest_id)
+                if self._stop_by is None:
+                    await self._loader.load_interactive(tx)
+                    taken += self._take(len(taken))
+                now_ms = self._now_ms()
+                if taken:
+                    marked = await mark_sending(
+                        tx, [row.id for row in taken], floor_id=self._highest_id, now_ms=now_ms
+                    )
+        except StorageError as error:
+            now = self._clock.monotonic()
+            for row in taken:
+                self._waiting.put_back(row, now, at=now)
+            self._flight.landed = landed + self._flight.landed
+            await self._wait_for_storage(error)
+            return []
+        self._storage_pause = 0.0
+        self._stored_id = highest_id
+        self._go_on_after(landed)
+        return [(row, now_ms) for row in taken if self._may_leave(row, marked)]
+
+    def _take(self, already: int) -> list[OutboxRow]:
+        """Take what may leave now, as far as there is room for it in flight."""
+        taken: list[OutboxRow] = []
+        now = self._clock.monotonic()
+        if self._stop_by is not None or now < self._outage.paused_until:
+            return taken
+        while (busy := len(self._flight) + already + len(taken)) < self._most_in_flight:
+            row = self._waiting.take(now, posts=busy < self._most_posts)
+            if row is None:
+                break
+            taken.append(row)
+        return taken
+
+    def _may_leave(self, row: OutboxRow, marked: dict[int, int]) -> bool:
+        """Say whether a row was marked; it may have been taken back or moved meanwhile."""
+        if marked.get(row.id) == row.chat_id:
+            return True
+        self._waiting.finish(row, self._clock.monotonic())
+        return False
+
+    async def _record(
+        self, tx: Transaction, landed: list[Finished], highest_id: int | None
+    ) -> None:
+        await self._recorder.record(tx, landed, now_ms=round(self._clock.now() * 1000))
+        if highest_id != self._stored_id:
+            await set_fact(tx, _LAST_MESSAGE, str(highest_id))
+
+    def _go_on_after(self, landed: list[Finished]) -> None:
+        """Begin what outcomes make possible once they are written down."""
+        for one in landed:
+            if one.settled:
+                self._settler.recorded(one.row.id)
+            if isinstance(one.outcome, Unknown):
+                self._settler.wake()
+            elif one.settled:
+                self._go_on_with_chat(one)
+            elif isinstance(one.outcome, Moved):
+                self.wake()
+            elif isinstance(one.outcome, Delivered) and one.row.tracked:
+                self.wake()  # what edits or answers it may leave now
+
+    def _go_on_with_chat(self, settled: Finished) -> None:
+        """Let a held chat's messages go on, first the one that was not there."""
+        now = self._clock.monotonic()
+        if isinstance(settled.outcome, Wait):
+            self._waiting.add([replace(settled.row, attempts=settled.row.attempts + 1)], now)
+        self._waiting.release(settled.row.chat_id, now)
+        self.wake()
+
+    def _note_delivered(self, chat_id: int, message_id: int, left_ms: int) -> None:
+        self._settler.numbering.note(chat_id, message_id, left_ms)
+        if not numbers_messages_itself(chat_id):
+            self._highest_id = max(self._highest_id or 0, message_id)
+
+    def _ring(self) -> None:
+        self._bell.set()
+
+    def _now_ms(self) -> int:
+        """Give the time that rows are due by: the clock's, but it never goes back."""
+        steady = self._began + self._clock.monotonic()
+        return round(max(self._clock.now(), steady) * 1000)
+
+    async def _wait_for_storage(self, error: StorageError) -> None:
+        """Wait, longer each time; what is to be recorded stays in memory."""
+        if not self._storage_pause:
+            log.error("outbox_unwritable", extra={"reason": str(error)})
+        doubled = max(self._patience.first_pause, self._storage_pause * 2)
+        self._storage_pause = min(doubled, self._patience.longest_pause)
+        await self._clock.sleep(self._storage_pause)
+
+
+def _sizes(rates: Rates) -> tuple[int, int]:
+    """Give how many requests may be in flight and how many posts to have at hand."""
+    per_second = min(rates.overall if rates.bulk is None else rates.bulk, 1000.0)
+    return (64 if per_second <= 100 else 256), max(64, round(per_second / 2))

@@ -1,0 +1,289 @@
+"""Every part of the running bot, made from the settings and wired together."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+from telegram import Update
+from telegram.ext import Application
+
+from bot.clock import Clock, SystemClock
+from bot.comments.relay import Relay
+from bot.comments.upkeep import Upkeep
+from bot.config import Settings
+from bot.delivery.gateway import Gateway
+from bot.delivery.outcomes import Outcome
+from bot.delivery.pacing import Rates
+from bot.delivery.sender import Sender
+from bot.delivery.transport import AiohttpRequest
+from bot.jobs.acts import Checkpoints, FeedProbes
+from bot.jobs.worker import JobWorker
+from bot.news.distribute import Distributor
+from bot.news.fetch import Fetcher, user_agent
+from bot.news.parse_pool import ParsePool
+from bot.news.poller import Poller, PollRules
+from bot.news.probe import Prober
+from bot.news.reading import FeedReader
+from bot.ops.health import HealthServer
+from bot.ops.housekeeping import Housekeeping
+from bot.ops.metrics import Metrics
+from bot.ops.notices import FeedWatch, Notifier
+from bot.ops.schedule import Bells
+from bot.start import add_feeds, meet_telegram, send_menus
+from bot.updates.dispatch import Dispatcher
+from bot.updates.intake import Intake
+from handlers import routes
+from handlers.comment_settings import load_comment_rules
+from handlers.messages import Features, render_post, to_payload
+from handlers.notices import FeedTrouble
+from handlers.privacy import CHECKPOINT
+from handlers.probes import PROBE
+from handlers.texts import Catalogue
+from handlers.turn import Setup, Turn, open_turn
+from storage.database import Database, Durability, Transaction
+from storage.model import Article, Feed, Language, OutboxRow
+from storage.retention import Keep
+from storage.subscribers import set_subscriber_state
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+HOUR_SECONDS = 3600.0
+# Longer than this without an answer to getUpdates, the bot is deaf.
+DEAF_SECONDS = 120.0
+
+Run = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What is opened before the parts and closed after them."""
+
+    db: Database
+    fetcher: Fetcher
+    pool: ParsePool
+    sends: AiohttpRequest
+    updates: AiohttpRequest
+    application: Application[Any, Any, Any, Any, Any, Any]
+    bot_username: str
+
+
+class Parts:
+    """The parts of one process, made from the settings; `open` also closes what they hold."""
+
+    def __init__(self, settings: Settings, tools: Tools, clock: Clock) -> None:
+        self._settings = settings
+        self._tools = tools
+        self._db = tools.db
+        self._clock = clock
+        self._texts = Catalogue.load()
+        self._setup = _setup(settings, tools.bot_username)
+        self.metrics = Metrics()
+        self.notifier = Notifier(settings.admin_ids, self._texts, settings.default_language)
+        self.bells = Bells()
+        self.sender = self._make_sender()
+        self.distributor = Distributor(
+            self._db, self._render_post, clock, on_committed=self.sender.wake
+        )
+        self.relay = Relay(self._db, self._setup, self._texts, clock, self.sender.wake)
+        self.jobs = self._make_jobs()
+        self.dispatcher = Dispatcher(
+            self._db,
+            tools.application,
+            self._open_turn,
+            clock=clock,
+            on_committed=self._on_handled,
+            on_parked=self._tell_parked_update,
+        )
+        self.intake = Intake(
+            self._db,
+            tools.updates,
+            api_url=settings.telegram_api_url,
+            token=settings.telegram_bot_token,
+            clock=clock,
+            on_stored=self._on_stored,
+        )
+        self.poller = Poller(
+            self._db,
+            FeedReader(self._db, tools.fetcher, tools.pool, clock),
+            PollRules(interval=settings.poll_interval_seconds),
+            clock,
+            on_stored=self.distributor.wake,
+            tell=self._tell_of_feed,
+            metrics=self.metrics,
+        )
+        watch = FeedWatch(self._db, self.notifier)
+        self.housekeeping = Housekeeping(self._db, watch, self.metrics, clock, Keep())
+        self.upkeep = Upkeep(self._db, self._setup, self._texts, clock, self.sender.wake)
+        self._set_bells()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
+        """Open the database and the connections, meet Telegram, make the parts.
+
+        Raises TokenRefused or a StorageError; waits while Telegram cannot be reached.
+        """
+        clock = SystemClock()
+        async with AsyncExitStack() as stack:
+            durability: Durability = "FULL" if settings.database_durability == "full" else "NORMAL"
+            db = await Database.open(settings.database_path, durability=durability)
+            stack.push_async_callback(db.close)
+            connections = 256 if settings.messages_per_second > 100 else 64
+            sends = AiohttpRequest(connections=connections)
+            updates = AiohttpRequest(connections=1)
+            application = _application(settings, sends, updates)
+            stack.push_async_callback(application.shutdown)
+            username = await meet_telegram(application, clock)
+            tools = Tools(
+                db=db,
+                fetcher=await stack.enter_async_context(
+                    Fetcher(agent=user_agent(), allow_private=settings.allow_private_networks)
+                ),
+                pool=await stack.enter_async_context(ParsePool()),
+                sends=sends,
+                updates=updates,
+                application=application,
+                bot_username=username,
+            )
+            parts = cls(settings, tools, clock)
+            await parts._prepare()
+            if settings.web_port is not None:
+                server = HealthServer(settings.web_port, parts.metrics, parts.report)
+                port = await server.start()
+                stack.push_async_callback(server.stop)
+                log.info("listening", extra={"address": f"127.0.0.1:{port}"})
+            yield parts
+
+    def loops(self) -> list[tuple[str, Run]]:
+        """Give the loops in the order in which they start."""
+        return [
+            ("sender", self.sender.run),
+            ("relay", self.relay.run),
+            ("jobs", self.jobs.run),
+            ("distribution", self.distributor.run),
+            ("poller", self.poller.run),
+            ("dispatch", self.dispatcher.run),
+            ("intake", self.intake.run),
+        ]
+
+    async def report(self) -> dict[str, Any]:
+        """Give what /healthz shows: whether Telegram and the database answer, and the queues."""
+        counts = await self.housekeeping.count()
+        last = self.intake.last_answer_at
+        silent = None if last is None else self._clock.now() - last
+        is_ok = silent is not None and silent < DEAF_SECONDS
+        return {"ok": is_ok, "seconds_since_telegram": silent and round(silent), **counts}
+
+    async def _prepare(self) -> None:
+        now = int(self._clock.now())
+        self._tools.application.add_handlers(routes(self._setup.features))
+        await add_feeds(self._db, self._settings.feed_urls, now=now)
+        await send_menus(self._db, self._texts, self._setup, now=now)
+
+    def _set_bells(self) -> None:
+        self.bells.every(TICK_SECONDS, self.poller.wake, "poll")
+        self.bells.every(TICK_SECONDS, self.distributor.wake, "distribute")
+        self.bells.every(TICK_SECONDS, self.jobs.wake, "jobs")
+        self.bells.every(HOUR_SECONDS, self._tidy, "tidy")
+
+    async def _tidy(self) -> None:
+        await self.housekeeping.tidy()
+        await self.upkeep.tidy()
+        await send_menus(self._db, self._texts, self._setup, now=int(self._clock.now()))
+        self.sender.wake()
+
+    def _make_sender(self) -> Sender:
+        settings = self._settings
+        gateway = Gateway(
+            self._tools.sends,
+            api_url=settings.telegram_api_url,
+            token=settings.telegram_bot_token,
+            paid=settings.paid_broadcast,
+        )
+        return Sender(
+            self._db,
+            gateway,
+            Rates.of(settings.messages_per_second, paid=settings.paid_broadcast),
+            self._clock,
+            on_parked=self._tell_parked_message,
+            on_gone=self._note_gone,
+            on_attempt=self._on_attempt,
+        )
+
+    def _make_jobs(self) -> JobWorker:
+        prober = Prober(self._tools.fetcher, self._tools.pool)
+        probes = FeedProbes(self._db, prober, self._texts, self._clock, self.sender.wake)
+        acts = {PROBE: probes.do, CHECKPOINT: Checkpoints(self._db).do}
+        return JobWorker(self._db, acts, self._clock)
+
+    def _render_post(self, article: Article, language: Language) -> dict[str, Any]:
+        return to_payload(render_post(article, language, self._texts, self._setup.features))
+
+    async def _open_turn(self, tx: Transaction, update: Update) -> Turn | None:
+        now_ms = round(self._clock.now() * 1000)
+        return await open_turn(tx, update, setup=self._setup, texts=self._texts, now_ms=now_ms)
+
+    def _on_stored(self, updates: int) -> None:
+        self.metrics.updates.inc(updates)
+        self.dispatcher.wake()
+
+    def _on_handled(self) -> None:
+        self.sender.wake()
+        self.jobs.wake()
+        self.relay.wake()
+        self.poller.wake()
+
+    def _on_attempt(self, row: OutboxRow, outcome: Outcome, seconds: float) -> None:
+        lane, name = row.lane.name.lower(), type(outcome).__name__.lower()
+        self.metrics.sends.labels(lane, name).inc()
+        self.metrics.send_seconds.observe(seconds)
+
+    async def _tell_of_feed(
+        self, tx: Transaction, kind: FeedTrouble, feed: Feed, /, *, now: int
+    ) -> None:
+        await self.notifier.tell_of_feed(tx, kind, feed, now=now)
+        self.sender.wake()
+
+    async def _tell_parked_update(self, update_id: int, reason: str) -> None:
+        now = int(self._clock.now())
+        async with self._db.transaction() as tx:
+            await self.notifier.tell_of_parked(tx, "update", update_id, reason, now=now)
+        self.sender.wake()
+
+    async def _tell_parked_message(self, tx: Transaction, row: OutboxRow, reason: str) -> None:
+        now = int(self._clock.now())
+        await self.notifier.tell_of_parked_message(tx, row, reason, now=now)
+
+    async def _note_gone(self, tx: Transaction, chat_id: int, _: str) -> None:
+        now = int(self._clock.now())
+        await set_subscriber_state(tx, chat_id, "unreachable", now=now)
+
+
+def _setup(settings: Settings, bot_username: str) -> Setup:
+    return Setup(
+        bot_username=bot_username,
+        default_language=settings.default_language,
+        admin_ids=settings.admin_ids,
+        moderation_chat_id=settings.moderation_chat_id,
+        features=Features(comments=settings.moderation_chat_id is not None),
+        comment_rules=load_comment_rules(settings.comment_rules_path),
+        relay_undo_seconds=settings.relay_undo_seconds,
+    )
+
+
+def _application(
+    settings: Settings, sends: AiohttpRequest, updates: AiohttpRequest
+) -> Application[Any, Any, Any, Any, Any, Any]:
+    """Make python-telegram-bot's application: routing and types; the loops are ours."""
+    return (
+        Application.builder()
+        .token(settings.telegram_bot_token.get_secret_value())
+        .base_url(f"{settings.telegram_api_url}/bot")
+        .request(sends)
+        .get_updates_request(updates)
+        .updater(None)
+        .build()
+    )
