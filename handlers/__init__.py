@@ -23,13 +23,12 @@ from handlers import (
 )
 from handlers.command_table import CommandRow
 from handlers.comments import DIALOG
-from handlers.conversation import Listener
+from handlers.conversation import Ears, Listener
 from handlers.events import Attendance, Command, Membership, Migration, Press, Said, Sent
 from handlers.messages import Features
 from handlers.privacy import Privacy, erase_plainly
 from handlers.routing import Route, on, operator, press, private
 from handlers.settings import SettingsPage
-from handlers.turn import Turn
 
 
 def command_table(features: Features) -> list[CommandRow]:
@@ -63,6 +62,7 @@ def routes(features: Features) -> list[Route]:
     """Every route; the first that fits an update takes it."""
     table = command_table(features)
     page = _settings_page(features)
+    listener = Listener(table, _ears(features))
     privacy_page = Privacy(
         comment_forgetting.erase_discussions if features.comments else erase_plainly
     )
@@ -98,13 +98,13 @@ def routes(features: Features) -> list[Route]:
         press(callbacks.RemoveFeed, feeds.confirm_removal, only=operator),
         *(comment_routes.presses() if features.comments else ()),
         # whatever else happens
-        *(_discussions(table) if features.comments else ()),
+        *((on(Attendance, moderation.note_attendance),) if features.comments else ()),
         on(Press, conversation.answer_stale),
         on(Membership, membership.note_membership),
         on(Migration, membership.move),
-        on(Command, partial(conversation.answer_unknown, table)),
-        on(Said, Listener().hear),
-        on(Sent, conversation.answer_unsupported),
+        on(Command, listener.hear_unknown),
+        on(Said, listener.hear),
+        on(Sent, listener.see),
     ]
 
 
@@ -112,25 +112,14 @@ def _settings_page(features: Features) -> SettingsPage:
     return SettingsPage((comment_routes.settings_section,) if features.comments else ())
 
 
-def _discussions(table: list[CommandRow]) -> list[Route]:
+def _ears(features: Features) -> Ears:
     """What people write and send, where it may be meant for a discussion."""
-    listener = Listener(
-        {DIALOG: comment_hearing.hear_answer},
+    if not features.comments:
+        return Ears()
+    return Ears(
+        answers={DIALOG: comment_hearing.hear_answer},
         reply=comment_hearing.hear_reply,
-        reword=comment_hearing.hear_edit,
+        edit=comment_hearing.hear_edit,
+        media=comment_hearing.hear_media,
+        command=comment_hearing.hear_command,
     )
-
-    async def hear_command(turn: Turn, command: Command) -> None:
-        if not await comment_hearing.hear_command(turn, command):
-            await conversation.answer_unknown(table, turn, command)
-
-    async def hear_media(turn: Turn, sent: Sent) -> None:
-        if not await comment_hearing.hear_media(turn, sent):
-            await conversation.answer_unsupported(turn, sent)
-
-    return [
-        on(Attendance, moderation.note_attendance),
-        on(Command, hear_command),
-        on(Said, listener.hear),
-        on(Sent, hear_media),
-    ]

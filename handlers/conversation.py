@@ -1,6 +1,7 @@
 """Whatever is no command of ours: text, unknown commands, pictures. Always a next step."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from handlers.articles import carried_words
@@ -20,39 +21,65 @@ SIMILAR = 4
 MOST_TAG = 64  # characters of a text that may be meant as a tag
 
 Answer = Callable[[Turn, Said, Dialog], Awaitable[None]]
-Reply = Callable[[Turn, Said], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """What other subjects hear before we guess; each says whether it took the event.
+
+    `answers` take a text while their question (a dialog's kind) is open.
+    """
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    reply: Callable[[Turn, Said], Awaitable[bool]] | None = None
+    edit: Callable[[Turn, Said], Awaitable[bool]] | None = None
+    media: Callable[[Turn, Sent], Awaitable[bool]] | None = None
+    command: Callable[[Turn, Command], Awaitable[bool]] | None = None  # one that we do not know
 
 
 class Listener:
-    """Hears what people write: an answer to a question of ours, a reply, or free text.
+    """Hears what people write; in private chats nothing new stays without an answer."""
 
-    `answers` are the questions by their dialog's kind; `reply` takes a reply to a message of ours
-    and says whether it did; `reword` takes the new wording of an earlier message.
-    """
-
-    def __init__(
-        self,
-        answers: Mapping[str, Answer] | None = None,
-        reply: Reply | None = None,
-        reword: Reply | None = None,
-    ) -> None:
-        self._answers = answers or {}
-        self._reply = reply
-        self._reword = reword
+    def __init__(self, rows: Sequence[CommandRow], ears: Ears | None = None) -> None:
+        self._rows = rows
+        self._ears = ears or Ears()
 
     async def hear(self, turn: Turn, said: Said) -> None:
-        """Lead a text to what it answers; in private chats nothing stays without an answer."""
-        if said.edited and self._reword is not None and await self._reword(turn, said):
+        """Lead a text to what it answers; an edit is news only to who took the first wording."""
+        ears = self._ears
+        if said.edited:
+            if ears.edit is not None:
+                await ears.edit(turn, said)
             return
         if said.person is not None:
             dialog = await find_dialog(turn.tx, turn.chat_id, said.person.id, now=turn.now)
-            if dialog is not None and dialog.kind in self._answers:
-                await self._answers[dialog.kind](turn, said, dialog)
+            if dialog is not None and dialog.kind in ears.answers:
+                await ears.answers[dialog.kind](turn, said, dialog)
                 return
-        if said.reply_to is not None and self._reply is not None and await self._reply(turn, said):
+        if said.reply_to is not None and ears.reply is not None and await ears.reply(turn, said):
             return
-        if turn.is_private and not said.edited:
+        if turn.is_private:
             await _guess(turn, said)
+
+    async def hear_unknown(self, turn: Turn, command: Command) -> None:
+        """Name the command that may be meant; groups have other bots, so there it stays silent."""
+        if self._ears.command is not None and await self._ears.command(turn, command):
+            return
+        if not turn.is_private:
+            return
+        known = [row.name for row in self._rows if row.audience == "readers" or turn.is_operator]
+        near = get_close_matches(command.name, known, n=1)
+        if near:
+            await turn.reply(Message(turn.t("unknown_meant", command=near[0])))
+        else:
+            await turn.reply(Message(turn.t("unknown_command")))
+
+    async def see(self, turn: Turn, sent: Sent) -> None:
+        """Say that only texts are read."""
+        if self._ears.media is not None and await self._ears.media(turn, sent):
+            return
+        if turn.is_private:
+            await turn.reply(Message(turn.t("unsupported")))
 
 
 async def _guess(turn: Turn, said: Said) -> None:
@@ -70,24 +97,6 @@ async def _guess(turn: Turn, said: Said) -> None:
     else:
         rows.append((turn.button("tags_all_button", ShowTagPage()),))
     await turn.reply(Message(turn.t("free_tag" if tags else "free_text"), rows=tuple(rows)))
-
-
-async def answer_unknown(rows: Sequence[CommandRow], turn: Turn, command: Command) -> None:
-    """Name the command that may be meant; groups have other bots, so there it stays silent."""
-    if not turn.is_private:
-        return
-    known = [row.name for row in rows if row.audience == "readers" or turn.is_operator]
-    near = get_close_matches(command.name, known, n=1)
-    if near:
-        await turn.reply(Message(turn.t("unknown_meant", command=near[0])))
-    else:
-        await turn.reply(Message(turn.t("unknown_command")))
-
-
-async def answer_unsupported(turn: Turn, _: Sent) -> None:
-    """Say that only texts are read."""
-    if turn.is_private:
-        await turn.reply(Message(turn.t("unsupported")))
 
 
 async def answer_stale(_: Turn, __: Press) -> None:

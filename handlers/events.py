@@ -131,8 +131,9 @@ class Attendance(Event):
 
 @dataclass(frozen=True, slots=True)
 class Migration(Event):
-    """A group became a supergroup and has another id from now on."""
+    """A group became a supergroup and has another id from now on; both chats tell it."""
 
+    old_chat_id: int
     new_chat_id: int
 
 
@@ -197,7 +198,9 @@ def _read_attendance(change: ChatMemberUpdated) -> Attendance | None:
 def _read_message(message: Message) -> Event | None:
     chat, person = _chat(message.chat), _person(message.from_user)
     if message.migrate_to_chat_id is not None:
-        return Migration(chat, person, message.migrate_to_chat_id)
+        return Migration(chat, person, chat.id, message.migrate_to_chat_id)
+    if message.migrate_from_chat_id is not None:
+        return Migration(chat, person, message.migrate_from_chat_id, chat.id)
     if message.new_chat_members or message.left_chat_member is not None:
         gone = () if message.left_chat_member is None else (_known(message.left_chat_member),)
         joined = tuple(_known(user) for user in message.new_chat_members if not user.is_bot)

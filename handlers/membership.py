@@ -20,8 +20,8 @@ async def note_membership(turn: Turn, change: Membership) -> None:
 
 async def move(turn: Turn, change: Migration) -> None:
     """Give a group that became a supergroup its new id, wherever the old one stands."""
-    await move_subscriber(turn.tx, turn.chat_id, change.new_chat_id)
-    await move_chat_rows(turn.tx, turn.chat_id, change.new_chat_id)
+    await move_subscriber(turn.tx, change.old_chat_id, change.new_chat_id)
+    await move_chat_rows(turn.tx, change.old_chat_id, change.new_chat_id)
     # Whoever has the old id from a setting finds the new one by this.
     await set_fact(turn.tx, f"moved_chat:{turn.chat_id}", str(change.new_chat_id))
 

@@ -34,7 +34,7 @@ async def explain(rows: Sequence[CommandRow], turn: Turn, _: Command) -> None:
         turn.t("help_intro"),
         _section(turn, rows, "readers"),
         turn.t("help_buttons"),
-        turn.t("help_privacy"),
+        turn.t("help_privacy_comments" if turn.setup.features.comments else "help_privacy"),
     ]
     if turn.is_operator:
         sections += [turn.t("help_operators"), _section(turn, rows, "operators")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.conversation import Listener
+from handlers.conversation import Ears, Listener
 from handlers.events import Said
 from handlers.turn import Turn
 from storage.database import Database
@@ -98,8 +98,12 @@ async def test_an_answer_goes_to_who_asked_and_a_reply_to_its_taker(db: Database
         return said.reply_to == 5
 
     desk = Desk(db)
-    listener = Listener({"colour": take_answer}, take_reply)
-    desk.replace_listener(listener)
+
+    async def take_edit(turn: Turn, said: Said) -> bool:
+        heard.append(("edit", said.text))
+        return True
+
+    desk.replace_listener(Listener([], Ears({"colour": take_answer}, take_reply, take_edit)))
     await desk.say("first", reply_to=5)
     assert heard == [("reply", "first")]
     (guess,) = await desk.say("second", reply_to=6)
@@ -108,7 +112,9 @@ async def test_an_answer_goes_to_who_asked_and_a_reply_to_its_taker(db: Database
         await set_dialog(tx, Dialog(1001, 1001, "colour", {}, NOW + 10))
     await desk.say("blue")
     assert heard[-1] == ("colour", "blue")
+    assert await desk.send({"text": "old"}, kind="edited_message") == []
+    assert heard[-1] == ("edit", "old")  # never an answer to the question that is open
     async with db.transaction() as tx:
         await set_dialog(tx, Dialog(1001, 1001, "colour", {}, NOW - 10))
     await desk.say("too late")
-    assert heard[-1] == ("colour", "blue")
+    assert heard[-1] == ("edit", "old")

@@ -117,3 +117,18 @@ async def test_a_group_that_becomes_a_supergroup_keeps_all(desk: Desk, db: Datab
         row = await find_row(tx, waiting)
     assert row is not None
     assert row.chat_id == -100400
+    supergroup = Reader(1, "fr", "Voisins", chat_id=-100400, chat_type="supergroup")
+    assert await desk.send({"migrate_from_chat_id": -4000}, supergroup) == []
+    assert await state(db, -100400) == "active"
+
+
+async def test_the_supergroup_may_tell_of_the_move_first(desk: Desk, db: Database) -> None:
+    await desk.say("/follow 5G", GROUP)
+    supergroup = Reader(1, "fr", "Voisins", chat_id=-100400, chat_type="supergroup")
+    await desk.say("/follow Vélo", supergroup)
+    await desk.send({"migrate_from_chat_id": -4000}, supergroup)
+    await desk.send({"migrate_to_chat_id": -100400}, GROUP)
+    assert await state(db, -4000) is None
+    async with db.read() as tx:
+        followed = await list_subscriptions(tx, -100400)
+    assert [s.tag.label for s in followed] == ["5G", "Vélo"]
