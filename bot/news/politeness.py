@@ -24,7 +24,10 @@ class _Host:
 
 
 class HostLedger:
-    """One shared next-allowed time for each host; the machine itself is not waited for."""
+    """One shared next-allowed time for each host.
+
+    This machine needs no gap and no limit; what it asks for itself is heeded like any wish.
+    """
 
     def __init__(self, *, gap_seconds: float = 1.0, at_once: int = 2) -> None:
         self._gap = gap_seconds
@@ -36,23 +39,21 @@ class HostLedger:
 
         Those sent away are spread, each a gap behind the one before.
         """
-        if is_loopback(host):
-            return 0.0
         entry = self._hosts.setdefault(host, _Host())
-        if now >= entry.next_at and entry.running < self._at_once:
+        local = is_loopback(host)
+        if now >= entry.next_at and (local or entry.running < self._at_once):
             entry.running += 1
-            entry.next_at = now + self._gap
+            entry.next_at = now if local else now + self._gap
             return 0.0
         entry.queue_at = max(entry.queue_at, entry.next_at, now) + self._gap
         return entry.queue_at - now
 
     def finish(self, host: str, now: float) -> None:
         """Note that a request ended; the gap counts from its end too."""
-        entry = self._hosts.get(host)
-        if entry is None:
-            return
-        entry.running = max(0, entry.running - 1)
-        entry.next_at = max(entry.next_at, now + self._gap)
+        entry = self._hosts[host]
+        entry.running -= 1
+        if not is_loopback(host):
+            entry.next_at = max(entry.next_at, now + self._gap)
         if len(self._hosts) > _KEPT_HOSTS:
             self._forget_idle(now)
 
@@ -77,16 +78,21 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def wait_after_success(
-    interval: int, wishes: Iterable[int | None], *, update_period: int | None, spread: float
-) -> int:
+def own_wish(ttl: int | None, update_period: int | None) -> int | None:
+    """Give the seconds that a feed itself asks to wait.
+
+    An update period counts only above an hour: WordPress says "hourly" in every feed.
+    """
+    period = update_period if update_period and update_period > _HOUR else 0
+    return max(ttl or 0, period) or None
+
+
+def wait_after_success(interval: int, wishes: Iterable[int | None], *, spread: float) -> int:
     """Give the seconds until the next poll: the longest of our interval and all wishes.
 
-    `wishes` are ttl, max-age and the like, heeded up to a day. `update_period` counts only above
-    an hour, since WordPress says "hourly" in every feed. `spread` (0 to 1) picks the jitter.
+    Wishes (ttl, max-age, Expires) are heeded up to a day. `spread` (0 to 1) picks the jitter.
     """
-    period = update_period if update_period and update_period > _HOUR else None
-    longest = max([interval, *(wish for wish in [*wishes, period] if wish)])
+    longest = max([interval, *(wish for wish in wishes if wish)])
     return _jittered(min(longest, max(interval, DAY)), spread)
 
 

@@ -4,6 +4,7 @@ from bot.news.politeness import (
     DAY,
     HostLedger,
     is_loopback,
+    own_wish,
     wait_after_failure,
     wait_after_success,
 )
@@ -61,6 +62,9 @@ def test_this_machine_is_not_waited_for(host: str) -> None:
     assert is_loopback(host)
     assert [ledger.admit(host, 100) for _ in range(5)] == [0] * 5
     ledger.finish(host, 100)
+    ledger.hold_off(host, 200)
+    assert ledger.admit(host, 150) >= 50
+    assert ledger.admit(host, 200) == 0
 
 
 def test_hosts_that_are_idle_are_forgotten() -> None:
@@ -72,29 +76,33 @@ def test_hosts_that_are_idle_are_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "period", "seconds"),
+    ("wishes", "seconds"),
+    [([], 600), ([None, 0, 300], 600), ([1800, 900], 1800), ([10 * DAY], DAY)],
+)
+def test_the_longest_wish_counts(wishes: list[int | None], seconds: int) -> None:
+    assert wait_after_success(600, wishes, spread=0) == seconds
+
+
+@pytest.mark.parametrize(
+    ("ttl", "period", "wish"),
     [
-        ([], None, 600),
-        ([None, 0, 300], None, 600),
-        ([1800, 900], None, 1800),
-        ([10 * DAY], None, DAY),
-        ([], 3600, 600),  # WordPress says "hourly" without meaning it
-        ([], DAY, DAY),
-        ([7200], 6 * 3600, 6 * 3600),
+        (None, None, None),
+        (5400, None, 5400),
+        (None, 3600, None),  # WordPress says "hourly" without meaning it
+        (None, DAY, DAY),
+        (7200, 6 * 3600, 6 * 3600),
     ],
 )
-def test_the_longest_wish_counts(
-    wishes: list[int | None], period: int | None, seconds: int
-) -> None:
-    assert wait_after_success(600, wishes, update_period=period, spread=0) == seconds
+def test_what_a_feed_itself_asks_for(ttl: int | None, period: int | None, wish: int | None) -> None:
+    assert own_wish(ttl, period) == wish
 
 
 def test_an_interval_of_a_second_stays_one() -> None:
-    assert wait_after_success(1, [None, 0], update_period=3600, spread=0.99) == 1
+    assert wait_after_success(1, [None, 0], spread=0.99) == 1
 
 
 def test_jitter_adds_up_to_a_tenth() -> None:
-    waits = [wait_after_success(600, [], update_period=None, spread=s / 10) for s in range(10)]
+    waits = [wait_after_success(600, [], spread=s / 10) for s in range(10)]
     assert min(waits) == 600
     assert 640 < max(waits) <= 660
 
