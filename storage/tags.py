@@ -119,10 +119,7 @@ async def tag_articles(tx: Transaction, labels: Mapping[int, Sequence[str]]) -> 
 
     A tag that only readers had typed takes the spelling of its first article.
     """
-    keyed = {
-        article_id: {key: label for label in reversed(words) if (key := fold_tag(label))}
-        for article_id, words in labels.items()
-    }
+    keyed = {article_id: _by_key(words) for article_id, words in labels.items()}
     spelled = {key: label for keys in keyed.values() for key, label in keys.items()}
     if not spelled:
         return
@@ -144,9 +141,19 @@ async def tag_articles(tx: Transaction, labels: Mapping[int, Sequence[str]]) -> 
         [
             (article_id, ids[key], clean_label(label))
             for article_id, keys in keyed.items()
-            for key, label in reversed(keys.items())
+            for key, label in keys.items()
         ],
     )
+
+
+def _by_key(labels: Sequence[str]) -> dict[str, str]:
+    """Give the first spelling of each tag that some labels name, in their order."""
+    found: dict[str, str] = {}
+    for label in labels:
+        key = fold_tag(label)
+        if key is not None:
+            found.setdefault(key, label)
+    return found
 
 
 async def set_alias(tx: Transaction, alias_id: int, tag_id: int) -> None:
