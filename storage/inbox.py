@@ -24,7 +24,11 @@ async def add_updates(tx: Transaction, updates: Sequence[tuple[int, int, str]], 
     An update that is stored already is left as it is, handled or not.
     """
     await tx.many(
-        "INSERT OR IGNORE INTO inbox (update_id, chat_id, raw, received_at) VALUES (?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO inbox (update_id, chat_id, raw, received_at, message_id)"
+        # Supergroups and channels (below -10^12) number their messages themselves.
+        " VALUES (?1, ?2, ?3, ?4,"
+        "  CASE WHEN ?2 > -1000000000000 AND json_valid(?3)"
+        "  THEN ?3 ->> '$.message.message_id' END)",
         [(update_id, chat_id, raw, now) for update_id, chat_id, raw in updates],
     )
     offset = max(update_id for update_id, _, _ in updates) + 1

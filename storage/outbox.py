@@ -42,10 +42,12 @@ async def enqueue(tx: Transaction, draft: Draft, *, now_ms: int) -> int:
     """Put a message in the outbox and give its row's id.
 
     Where (chat, `once`) exists already, that row's id is given and nothing is added. A `target_id`
-    must be a tracked row. An edit replaces edits of the same message that have not left yet.
+    must be a tracked row; where that was given up, so is this one. An edit replaces edits of the
+    same message that have not left yet.
     """
     if draft.method.startswith("editMessage"):
         await _replace_edits(tx, draft)
+    target_id, is_pointless = await _check_target(tx, draft.target_id)
     payload = None if draft.body_id is not None and not draft.payload else _dump(draft.payload)
     row_id = await tx.value(
         "INSERT INTO outbox (chat_id, lane, method, body_id, payload, article_id, comment_id,"
@@ -61,7 +63,7 @@ async def enqueue(tx: Transaction, draft: Draft, *, now_ms: int) -> int:
             draft.comment_id,
             draft.revision,
             draft.once,
-            draft.target_id,
+            target_id,
             int(draft.tracked),
             now_ms if draft.due_ms is None else draft.due_ms,
         ),
@@ -72,7 +74,9 @@ async def enqueue(tx: Transaction, draft: Draft, *, now_ms: int) -> int:
                 "SELECT id FROM outbox WHERE chat_id = ? AND once = ?", (draft.chat_id, draft.once)
             )
         )
-    if draft.file is not None:
+    if is_pointless:
+        await drop_rows(tx, [row_id])
+    elif draft.file is not None:
         await tx.run(
             "INSERT INTO outbox_files (outbox_id, name, content) VALUES (?, ?, ?)",
             (row_id, *draft.file),
@@ -118,6 +122,15 @@ async def drop_rows(tx: Transaction, row_ids: list[int]) -> None:
     chosen = f"(id {among} OR target_id {among})"
     await tx.run(f"UPDATE outbox SET state = 5 WHERE tracked = 1 AND {chosen}", (ids,))
     await tx.run(f"DELETE FROM outbox WHERE tracked = 0 AND {chosen}", (ids,))
+
+
+async def has_waiting_deletion(tx: Transaction, row_id: int) -> bool:
+    """Say whether a row's message is to be deleted as soon as it is known to be there."""
+    found = await tx.value(
+        "SELECT 1 FROM outbox WHERE target_id = ? AND state = 0 AND method LIKE 'delete%' LIMIT 1",
+        (row_id,),
+    )
+    return found is not None
 
 
 async def drop_chat(tx: Transaction, chat_id: int) -> int:
@@ -204,6 +217,16 @@ def as_outbox_row(row: sqlite3.Row) -> OutboxRow:
         sent_ms=row["sent_ms"],
         error=row["error"],
     )
+
+
+async def _check_target(tx: Transaction, target_id: int | None) -> tuple[int | None, bool]:
+    """Give the target if it exists, and whether its message will never be there."""
+    if target_id is None:
+        return None, False
+    state = await tx.value("SELECT state FROM outbox WHERE id = ?", (target_id,))
+    if state is None:
+        return None, True
+    return target_id, state in (OutboxState.PARKED, OutboxState.DROPPED)
 
 
 async def _replace_edits(tx: Transaction, draft: Draft) -> None:

@@ -1,7 +1,7 @@
 """The messages that the sender has in memory, and which of them may leave next (no I/O).
 
-At most one message of a chat is under way, in the order of lane, due time and id; a chat that is
-not free stands aside, so that it delays nobody else. What Telegram does not limit passes by.
+At most one message of a chat is under way, in the order of lane and id; a chat that is not free
+stands aside, so that it delays nobody else. What Telegram does not limit passes by.
 """
 
 import heapq
@@ -16,12 +16,12 @@ from storage.model import OutboxRow
 # So many posts of one chat in memory are enough; the others stay in the database.
 FULL_CHAT = 16
 
-_Order = tuple[int, int, int]
+_Order = tuple[int, int]
 
 
 @dataclass(slots=True)
 class _Chat:
-    """What waits for one chat: a heap by lane, due time and id."""
+    """What waits for one chat: a heap by lane and id."""
 
     rows: list[tuple[_Order, OutboxRow]] = field(default_factory=list)
     bulk: int = 0
@@ -154,7 +154,7 @@ class Waiting:
 
     def _push(self, row: OutboxRow) -> None:
         chat = self._chats.setdefault(row.chat_id, _Chat())
-        heapq.heappush(chat.rows, ((row.lane, row.due_ms, row.id), row))
+        heapq.heappush(chat.rows, ((row.lane, row.id), row))
         chat.bulk += is_bulk(row.lane)
 
     def _free(self, row: OutboxRow, now: float) -> None:
