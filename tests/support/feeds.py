@@ -24,11 +24,14 @@ class Seen:
     headers: Mapping[str, str]
 
 
+Script = Callable[[web.Request], "Answer | Awaitable[Answer]"]
+
+
 class FeedServer:
     """Serves `answers[path]`: an Answer, or a function of the request that gives one."""
 
     def __init__(self) -> None:
-        self.answers: dict[str, Answer | Callable[[web.Request], Answer]] = {}
+        self.answers: dict[str, Answer | Script] = {}
         self.seen: list[Seen] = []
         self.port = 0
 
@@ -42,8 +45,9 @@ class FeedServer:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.seen.append(Seen(request.path, headers))
         answer = self.answers.get(request.path, Answer("nothing here", 404))
-        if callable(answer):
-            answer = answer(request)
+        if not isinstance(answer, Answer):
+            given = answer(request)
+            answer = given if isinstance(given, Answer) else await given
         body = answer.body.encode() if isinstance(answer.body, str) else answer.body
         return web.Response(body=body, status=answer.status, headers=dict(answer.headers))
 
