@@ -71,10 +71,11 @@ async def _window_end(tx: Transaction, followers: Mapping[int, int], low: int, w
     used up first ends the window. So it holds few more rows than wanted however followers lie.
     """
     total = sum(followers.values())
+    least = max(1, window // 10)
     shares = [
-        (tag_id, max(window // 10, window * count // total) - 1)
+        (tag_id, max(least, window * count // total) - 1)
         for tag_id, count in followers.items()
-        if count >= window // 10
+        if count >= least
     ]
     if not shares:
         return _HIGHEST

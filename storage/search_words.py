@@ -12,13 +12,15 @@ from storage.folding import fold_text
 MAX_QUERY_WORDS = 8
 _PREFIX_LENGTH = 3  # letters that a last word needs to find longer ones
 _LONGEST = 40
-# Everything beyond ASCII is part of a word but for punctuation, spaces and signs.
+# Letters and digits of every script, with the marks that folding leaves on them.
 _WORD = re.compile(r"[^\W_]+(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u3099\u309a])*")
+
+_ELISION = re.compile(r"\b(?:[cdjlmnst]|(?:lors|puis|jus)?qu)['’]")
 
 
 def words_of(text: str) -> list[str]:
-    """Give the folded words of a text in order."""
-    return [word[:_LONGEST] for word in _WORD.findall(fold_text(text))]
+    """Give the folded words of a text in order, without French elided ones (l', d', qu')."""
+    return [word[:_LONGEST] for word in _WORD.findall(_ELISION.sub(" ", fold_text(text)))]
 
 
 def index_words(*texts: str) -> str:
