@@ -113,9 +113,9 @@ def check_url(url: StrOrURL, *, allow_private: bool = False) -> URL:
         raise FetchFailed(text, "bad_url")
     if allow_private:
         return parsed
+    _check_literal(text, host)
     if port is None or not _is_usual_port(port):
         raise AddressRefused(text, "port", str(port))
-    _check_literal(text, host)
     return parsed
 
 

@@ -67,6 +67,19 @@ async def test_a_worker_that_dies_costs_its_feed_only() -> None:
         assert len((await pool.parse(SOUND, {}, URL, now=NOW)).entries) == 2
 
 
+async def test_signals_to_the_whole_group_are_the_parents() -> None:
+    before = _children()
+    async with ParsePool(workers=1) as pool:
+        await pool.parse(SOUND, {}, URL, now=NOW)
+        workers = _children() - before
+        for pid in workers:
+            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGINT)
+        assert len((await pool.parse(SOUND, {}, URL, now=NOW)).entries) == 2
+        assert _children() - before == workers
+    assert _children() == before
+
+
 async def test_workers_start_when_needed_and_are_replaced_in_time() -> None:
     before = _children()
     async with ParsePool(workers=2, recycle_after=2) as pool:
