@@ -86,10 +86,13 @@ class Stage:
         )
 
     async def until_ready(self) -> None:
-        """Wait until the bot polls Telegram and has read every feed once; BotFailed otherwise."""
+        """Wait until the bot polls Telegram and has stored every feed; BotFailed otherwise.
+
+        A feed is stored before the bot asks for it a second time.
+        """
         feeds = [self.newsroom.feed_url(paper) for paper in self.newsroom.publications]
         await self._until(lambda: self.telegram.calls_of("getUpdates"))
-        await self._until(lambda: all(map(self.newsroom.requests_to, feeds)))
+        await self._until(lambda: all(len(self.newsroom.requests_to(feed)) > 1 for feed in feeds))
 
     async def _until(self, holds: Callable[[], object]) -> None:
         ended = asyncio.create_task(self.bot.wait())
@@ -108,15 +111,22 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(*, undo_seconds: int, poll_seconds: int = 1) -> AsyncIterator[Stage]:
-    """Start everything and give it once the bot is ready; stop everything afterwards."""
+async def open_stage(*, undo_seconds: int, moderators_meet: bool = True) -> AsyncIterator[Stage]:
+    """Start everything and give it once the bot is ready; stop everything afterwards.
+
+    Comments wait in a group, or with one moderator in private where `moderators_meet` is false:
+    Telegram allows a message every three seconds in a group, one a second in private.
+    """
     with tempfile.TemporaryDirectory(prefix="relais-demo-") as folder:
         async with TelegramServer(TOKEN) as telegram, Newsroom() as newsroom:
             amelie = telegram.person("Amélie", "fr")
             jonah = telegram.person("Jonah", "en")
             noor = telegram.person("Noor", "en")
             sacha = telegram.person("Sacha", "en")
-            moderators = telegram.group("Moderators", [sacha, noor])
+            if moderators_meet:
+                moderators = telegram.group("Moderators", [sacha, noor])
+            else:
+                moderators = sacha.say("/start").chat
             _publish_backlog(newsroom)
             settings = {
                 "TELEGRAM_BOT_TOKEN": TOKEN,
@@ -125,7 +135,7 @@ async def open_stage(*, undo_seconds: int, poll_seconds: int = 1) -> AsyncIterat
                 "FEED_URLS": " ".join(map(newsroom.feed_url, newsroom.publications)),
                 "ADMIN_IDS": str(noor.id),
                 "MODERATION_CHAT_ID": str(moderators.id),
-                "POLL_INTERVAL_SECONDS": str(poll_seconds),
+                "POLL_INTERVAL_SECONDS": "1",
                 "ALLOW_PRIVATE_NETWORKS": "true",
                 "DEFAULT_LANGUAGE": "en",
                 "RELAY_UNDO_SECONDS": str(undo_seconds),

@@ -13,7 +13,7 @@ from sandbox.demo_stage import BotFailed, open_stage
 from sandbox.tour_acts import ACTS
 from sandbox.tour_script import Script, StepFailed
 
-UNDO_SECONDS = 1
+UNDO_SECONDS = 0
 LIMIT_SECONDS = 60.0
 
 
@@ -23,7 +23,10 @@ async def run_tour() -> int:
     began = time.monotonic()
     console.print("Starting a local Telegram, a small newsroom and the bot…")
     try:
-        async with asyncio.timeout(LIMIT_SECONDS), open_stage(undo_seconds=UNDO_SECONDS) as stage:
+        async with (
+            asyncio.timeout(LIMIT_SECONDS),
+            open_stage(undo_seconds=UNDO_SECONDS, moderators_meet=False) as stage,
+        ):
             script = Script(stage, console)
             for act in ACTS:
                 await act(script)

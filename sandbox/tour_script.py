@@ -91,6 +91,16 @@ class Script:
         if press.answer is not None and press.answer.text:
             self._print("Relais", press.answer.text, "cyan")
 
+    async def until_polled(self, publication: str) -> None:
+        """Wait until the bot has stored what a feed holds now: its second poll from now on."""
+        newsroom = self.stage.newsroom
+        feed = newsroom.feed_url(publication)
+        before = len(newsroom.requests_to(feed))
+        try:
+            await newsroom.until(lambda: len(newsroom.requests_to(feed)) > before + 1, WAIT_SECONDS)
+        except TimeoutError:
+            raise StepFailed(f"Expected the bot to look at {feed} again.") from None
+
     async def expect(
         self, expected: str, holds: Callable[[], Any], chat: Chat | None = None
     ) -> None:
