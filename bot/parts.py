@@ -179,6 +179,7 @@ class Parts:
 
     async def _prepare(self) -> None:
         now = int(self._clock.now())
+        self.intake.last_answer_at = now  # getMe was answered a moment ago
         self._tools.application.add_handlers(routes(self._setup.features))
         await add_feeds(self._db, self._settings.feed_urls, now=now)
         await send_menus(self._db, self._texts, self._setup, now=now)
