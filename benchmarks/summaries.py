@@ -1,0 +1,164 @@
+"""ROUGE and time of our summaries beside the lead's, TextRank's and LexRank's, in one run.
+
+python -m benchmarks.summaries --data FILE.jsonl --language fr --lead-hidden
+
+The file holds title, text and ref (or a list of refs) on each line. --lead-hidden: the text has
+lost its lead, as when the reader has it before them; --lead-kept: it still opens with it.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.summary_scores import KINDS, Scores, find_interval, make_scorers, score_all
+from benchmarks.summary_systems import (
+    System,
+    Task,
+    cut_to_words,
+    make_sumy,
+    run_lead,
+    run_ours,
+)
+
+Length = Callable[[System, Task], list[str]]
+
+OURS = "relais"
+LENGTHS: dict[str, Length] = {
+    "1 sentence": lambda system, task: system(task, 1),
+    "2 sentences": lambda system, task: system(task, 2),
+    "45 words": lambda system, task: cut_to_words(system, task, 45),
+}
+
+
+@dataclass
+class Run:
+    """What one system made at one length: texts, scores by scorer, milliseconds passed and used."""
+
+    texts: list[str] = field(default_factory=list)
+    scores: dict[str, Scores] = field(default_factory=dict)
+    ms: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+
+
+def read_items(path: Path, limit: int | None) -> list[dict[str, Any]]:
+    """Read the jsonl."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines[:limit] if line.strip()]
+
+
+def get_refs(item: dict[str, Any]) -> list[str]:
+    """Give the references of an item: one, or several."""
+    refs = item.get("refs") or item["ref"]
+    return [refs] if isinstance(refs, str) else list(refs)
+
+
+def measure(system: System, length: Length, tasks: list[Task]) -> Run:
+    """Summarise every article, timing each."""
+    run = Run()
+    for task in tasks:
+        start, cpu_start = time.perf_counter(), time.thread_time()
+        sentences = length(system, task)
+        run.cpu_ms.append(1000 * (time.thread_time() - cpu_start))
+        run.ms.append(1000 * (time.perf_counter() - start))
+        run.texts.append(" ".join(sentences))
+    return run
+
+
+def show(
+    runs: dict[tuple[str, str], Run], scorers: list[str], baseline: str = "lead"
+) -> dict[str, Any]:
+    """Print a table for each scorer and length; give the same figures for --json."""
+    report: dict[str, Any] = {}
+    for scorer in scorers:
+        for length in LENGTHS:
+            print(
+                f"\n{length}, scorer {scorer}: ROUGE-1 / ROUGE-2 / ROUGE-L (95 %), minus {baseline}"
+            )
+            for (name, of), run in runs.items():
+                if of != length:
+                    continue
+                scores = run.scores[scorer]
+                low, high = find_interval(scores)
+                gain = scores - runs[baseline, length].scores[scorer]
+                gain_low, gain_high = find_interval(gain)
+                words = statistics.mean(len(text.split()) for text in run.texts)
+                cells = [
+                    f"{mean:5.2f} [{a:5.2f},{b:5.2f}] {by:+5.2f} [{c:+.2f},{d:+.2f}]"
+                    for mean, a, b, by, c, d in zip(
+                        scores.mean(0), low, high, gain.mean(0), gain_low, gain_high, strict=True
+                    )
+                ]
+                print(f"  {name:9} {'  '.join(cells)}  {words:4.0f} words")
+                report[f"{scorer}/{length}/{name}"] = {
+                    **dict(zip(KINDS, np.round(scores.mean(0), 2).tolist(), strict=True)),
+                    "words": round(words, 1),
+                }
+    return report
+
+
+def show_times(runs: dict[tuple[str, str], Run]) -> dict[str, Any]:
+    """Print and give the milliseconds an article at two sentences: median and 95th percentile."""
+    print("\nmilliseconds an article, 2 sentences, splitting included: median / 95th percentile")
+    report = {}
+    for (name, length), run in runs.items():
+        if length == "2 sentences":
+            figures = {
+                "median": statistics.median(run.ms),
+                "p95": float(np.percentile(run.ms, 95)),
+                "cpu_median": statistics.median(run.cpu_ms),
+                "cpu_p95": float(np.percentile(run.cpu_ms, 95)),
+            }
+            print(
+                f"  {name:9} {figures['median']:6.2f} / {figures['p95']:6.2f}"
+                f"   of this thread alone {figures['cpu_median']:6.2f} / {figures['cpu_p95']:6.2f}"
+            )
+            report[f"ms/{name}"] = {key: round(value, 3) for key, value in figures.items()}
+    return report
+
+
+def main() -> None:
+    """Run the comparison that the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--language", choices=("fr", "en"), default="fr")
+    lead = parser.add_mutually_exclusive_group()
+    lead.add_argument("--lead-hidden", dest="hidden", action="store_true", default=True)
+    lead.add_argument("--lead-kept", dest="hidden", action="store_false")
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--json", type=Path, help="write the figures there too")
+    options = parser.parse_args()
+
+    items = read_items(options.data, options.limit)
+    shown = "" if options.hidden else None
+    tasks = [Task(i.get("title") or "", i["text"], options.language, shown) for i in items]
+    refs = [get_refs(item) for item in items]
+    systems: dict[str, System] = {
+        "lead": run_lead,
+        "textrank": make_sumy("textrank", options.language),
+        "lexrank": make_sumy("lexrank", options.language),
+        OURS: run_ours,
+    }
+    state = "hidden" if options.hidden else "kept"
+    print(f"{options.data.name}: {len(items)} articles, {options.language}, lead {state}")
+    scorers = make_scorers(options.language)
+    runs = {
+        (name, length): measure(system, make, tasks)
+        for length, make in LENGTHS.items()
+        for name, system in systems.items()
+    }
+    for run in runs.values():
+        run.scores = {name: score_all(each, refs, run.texts) for name, each in scorers.items()}
+    report = show(runs, list(scorers)) | show_times(runs)
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

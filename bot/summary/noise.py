@@ -1,0 +1,60 @@
+"""What stands in an article's text and is no part of it: players, credits, "Lire aussi", appeals.
+
+One pattern a line, so that a new kind of noise is one line more. Pure.
+"""
+
+import re
+
+_SPACE = r"[ \u00a0\u202f]*"
+_OPENINGS = (
+    rf"(?:à|a) (?:lire|voir|écouter|découvrir){_SPACE}(?:[:>–—«-]|$)",
+    r"(?:à|a) (?:lire|voir|écouter|découvrir) (?:aussi|également|ensuite|sur)\b",
+    r"(?:lire|voir|écouter|regarder|retrouvez|découvrez) (?:aussi|également|ici|notre|nos)\b",
+    r"(?:lire|voir) (?:la suite|plus)\b",
+    r"(?:read (?:more|also|next)|(?:see|watch) also|(?:click|tap) here)\b",
+    rf"related(?: articles?)?{_SPACE}:",
+    rf"(?:crédits?|credits?|photos?|image|vidéo|video|légende|sources?)(?: photo)?{_SPACE}[:©(/]",
+    r"(?:©|\(c\) )",
+    r"(?:copyright|tous droits réservés|all rights reserved)\b",
+    r"(?:publicité|advertisement|sponsored)\W*$",
+    r"(?:cliquez|abonnez-vous|inscrivez-vous|suivez-nous|partagez)\b",
+    r"(?:subscribe|sign up|follow us|share this)\b",
+    r"(?:nous utilisons|we use|accepter|accept)\b.*\bcookies?",
+    r"(?:the post|cet article|l['’]article) .{0,200}(?:appeared first|est apparu en premier)",
+    r"(?:temps de lecture\b|\d+ ?min(?:utes?)? (?:read|de lecture)\b)",
+    r"(?:publié|mis à jour|modifié) (?:le|à) \d",
+    r"(?:posted|published|updated) (?:on|at) ",
+    r"(?:ajouter un commentaire|(?:leave|post) a (?:comment|reply))\b",
+)
+_OPENING = re.compile(rf"^\W*(?:{'|'.join(_OPENINGS)})", re.IGNORECASE)
+_PROGRAMS = (
+    r"window\.",
+    r"document\.",
+    r"function ?\(",
+    r"\bvar \w+ ?=",
+    r"=> ?\{",
+    r"\{\{",
+    r"https?://\S+$",
+    r"\([\"'{\[](?<=\w..)",
+    r": ?(?:true|false|null)\b",
+)
+_PROGRAM = re.compile("|".join(_PROGRAMS))
+_SIGNATURE = re.compile(r"^[a-z]{2,4}(?:[-/][a-z]{2,6}){1,5}\W*$")
+_AGENCY = re.compile(r"©|/ ?(?:AFP|Reuters|SIPA|Getty|AP)\b|Getty Images|\bAFP ?/", re.IGNORECASE)
+_CREDIT_CHARS = 130
+
+
+def is_noise(text: str) -> bool:
+    """Tell whether it is no sentence of the article."""
+    return bool(
+        _OPENING.match(text)
+        or _PROGRAM.search(text)
+        or _SIGNATURE.match(text)
+        or _is_credit(text)
+        or not any(char.isalpha() for char in text)
+    )
+
+
+def _is_credit(text: str) -> bool:
+    """Tell whether it names an agency without being a sentence."""
+    return len(text) <= _CREDIT_CHARS and text[-1] not in ".!?" and bool(_AGENCY.search(text))

@@ -1,0 +1,89 @@
+"""Which sentences make the summary: two regimes, by whether the reader has seen the lead.
+
+Lead unseen and still in the text: place decides, for news puts its substance first; learnt points
+lose to the plain lead there. Lead seen, or not in the text: learnt points decide (weights.json),
+for one sentence alone or two together. Beyond two, the next best that repeats least.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+
+from bot.summary.features import FEATURES, Analysis, describe_pair
+from bot.summary.reading import Readability
+from bot.summary.weights import Weights
+
+PAIRED = 7  # so many of the best sentences are tried two by two
+REPETITION = 0.4  # points lost by a sentence that says the same as one taken
+SHOWN = 0.5  # points lost by a sentence whose every word the shown lead has
+
+# Lead unseen: exp(-index / 1.5) weighs more than all else together for the first two sentences.
+_PLACE_WEIGHT, _PLACE_DECAY = 2.0, 1.5
+_CONTENT_WEIGHT = 0.3
+
+_INDEX, _LATER, _TITLE, _PERSONAL = (
+    FEATURES.index(name) for name in ("index", "later_likeness", "title_likeness", "personal")
+)
+
+
+def score_by_content(analysis: Analysis, weights: Weights, language: str) -> list[float]:
+    """Give the learnt points of every sentence, for a reader who has seen the lead."""
+    points = weights.words.get(language, {})
+    known = points.keys()
+    return [
+        weights.sentence.score(row) + sum(points[word] for word in sorted(known & words))
+        for row, words in zip(analysis.rows, analysis.words, strict=True)
+    ]
+
+
+def score_by_place(analysis: Analysis) -> list[float]:
+    """Give points to every sentence, for a reader who has not seen the lead that opens the text."""
+    central = [sum(row) for row in analysis.likeness]
+    most_central = max(central, default=0.0) or 1.0
+    most_elaborated = max((row[_LATER] for row in analysis.rows), default=0.0) or 1.0
+    return [
+        _PLACE_WEIGHT * math.exp(-row[_INDEX] / _PLACE_DECAY)
+        + _CONTENT_WEIGHT * central[i] / most_central
+        + _CONTENT_WEIGHT * row[_LATER] / most_elaborated
+        + _CONTENT_WEIGHT * row[_TITLE]
+        - (0.1 if row[_PERSONAL] else 0.0)
+        for i, row in enumerate(analysis.rows)
+    ]
+
+
+def choose_pair(
+    analysis: Analysis, points: Sequence[float], reading: Readability, weights: Weights
+) -> tuple[int, ...]:
+    """Choose the two sentences that score best together; one, or none, where no two read well."""
+    allowed = [i for i in range(len(points)) if reading.allowed[i]]
+    best = sorted(allowed, key=lambda i: -points[i])[:PAIRED]
+    pairs = sorted(
+        combinations(best, 2),
+        key=lambda pair: -weights.pair.score(describe_pair(analysis, points, *pair)),
+    )
+    for one, other in pairs:
+        pair = (min(one, other), max(one, other))
+        if reading.reads_well(pair):
+            return pair
+    return choose_more((), 2, analysis, points, reading)
+
+
+def choose_more(
+    chosen: Sequence[int],
+    count: int,
+    analysis: Analysis,
+    points: Sequence[float],
+    reading: Readability,
+) -> tuple[int, ...]:
+    """Add the best sentences that repeat least, until there are `count` or none reads well."""
+    taken = tuple(chosen)
+    while len(taken) < count:
+        options = [
+            (points[i] - REPETITION * max((analysis.likeness[i][j] for j in taken), default=0.0), i)
+            for i in range(len(points))
+            if i not in taken and reading.reads_well(sorted((*taken, i)))
+        ]
+        if not options:
+            break
+        taken = tuple(sorted((*taken, max(options, key=lambda each: (each[0], -each[1]))[1])))
+    return taken
