@@ -124,11 +124,21 @@ async def drop_rows(tx: Transaction, row_ids: list[int]) -> None:
     await tx.run(f"DELETE FROM outbox WHERE tracked = 0 AND {chosen}", (ids,))
 
 
-async def has_waiting_deletion(tx: Transaction, row_id: int) -> bool:
-    """Say whether a row's message is to be deleted as soon as it is known to be there."""
+async def is_overtaken(tx: Transaction, row: OutboxRow) -> bool:
+    """Say whether sending a row once more would be wrong.
+
+    Its message is to be deleted as soon as it is there, or it is an edit of a message that a later
+    row edits or deletes: sent after that one, it would bring back what was taken away.
+    """
     found = await tx.value(
-        "SELECT 1 FROM outbox WHERE target_id = ? AND state = 0 AND method LIKE 'delete%' LIMIT 1",
-        (row_id,),
+        "SELECT 1 FROM outbox WHERE (target_id = :id AND state = 0 AND method LIKE 'delete%')"
+        " OR (:is_edit AND target_id = :target AND id > :id"
+        "  AND (method LIKE 'delete%' OR method = 'editMessageText')) LIMIT 1",
+        {
+            "id": row.id,
+            "target": row.target_id,
+            "is_edit": row.method.startswith("editMessage"),
+        },
     )
     return found is not None
 

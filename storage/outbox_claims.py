@@ -108,6 +108,13 @@ async def recover_sending(tx: Transaction, is_repeatable: Callable[[str], bool])
 
     `is_repeatable` says which methods may be called twice.
     """
+    # An edit sent after a later one would bring back what that one took away.
+    await tx.run(
+        "DELETE FROM outbox WHERE state = 1 AND tracked = 0 AND method LIKE 'editMessage%'"
+        " AND EXISTS (SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id"
+        "  AND later.id > outbox.id"
+        "  AND (later.method LIKE 'delete%' OR later.method = 'editMessageText'))"
+    )
     methods = await tx.all("SELECT DISTINCT method FROM outbox WHERE state = 1")
     again = await tx.run(
         "UPDATE outbox SET state = 0, attempts = attempts + 1"

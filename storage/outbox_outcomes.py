@@ -12,7 +12,8 @@ async def record_delivered(
 ) -> None:
     """Record (row id, new message id) pairs: receipts for new messages; rows go unless tracked.
 
-    A tracked edit or deletion keeps the id 0: it is done and made no message.
+    A tracked edit or deletion keeps the id 0: it is done and made no message. What a tracked row
+    said is not kept: what people wrote must not stay behind in it.
     """
     pairs = json.dumps(delivered)
     await tx.run(
@@ -30,7 +31,8 @@ async def record_delivered(
     if deleted < len(delivered):
         await tx.run(
             "UPDATE outbox SET state = 2, message_id = coalesce(j.value ->> 1, 0), sent_ms = ?2,"
-            " error = NULL FROM json_each(?1) j WHERE outbox.id = j.value ->> 0 AND tracked = 1",
+            " error = NULL, payload = NULL, body_id = NULL"
+            " FROM json_each(?1) j WHERE outbox.id = j.value ->> 0 AND tracked = 1",
             (pairs, now_ms),
         )
 

@@ -7,7 +7,7 @@ from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Unkn
 from storage.database import Transaction
 from storage.facts import set_fact
 from storage.model import OutboxRow
-from storage.outbox import drop_rows, has_waiting_deletion
+from storage.outbox import drop_rows, is_overtaken
 from storage.outbox_outcomes import (
     delay_chat,
     move_chat_rows,
@@ -91,8 +91,8 @@ class Recorder:
         row, failed = one.row, outcome.cause not in ("flood", "network")
         if failed and row.attempts >= MOST_ATTEMPTS:
             await self._park(tx, row, row.error or "failed too often")
-        elif one.settled and await has_waiting_deletion(tx, row.id):
-            await drop_rows(tx, [row.id])  # it never arrived, and nobody wants it any more
+        elif await is_overtaken(tx, row):
+            await drop_rows(tx, [row.id])  # it had no effect, and nobody wants it any more
         else:
             error = f"waits ({outcome.cause})"
             due_ms = row.due_ms if one.again_ms is None else one.again_ms
