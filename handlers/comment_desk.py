@@ -9,7 +9,8 @@ from handlers.messages import Message, to_payload
 from handlers.texts import Catalogue
 from handlers.turn import Setup, Turn
 from storage.comment_model import View
-from storage.comment_views import add_view
+from storage.comment_relays import forget_rows
+from storage.comment_views import add_view, move_view
 from storage.database import Transaction
 from storage.facts import get_fact
 from storage.model import Draft, Lane, Language, OutboxState
@@ -92,11 +93,32 @@ class Desk:
         await add_view(self.tx, stored, now=self.now)
         return row
 
-    async def redraw(self, chat_id: int, row: int, message: Message, lane: Lane) -> None:
-        """Edit a message of ours in place, by its row; one that never arrived is left alone."""
+    async def redraw(self, chat_id: int, row: int, message: Message, lane: Lane) -> int:
+        """Bring a message of ours up to date, by its row; gives the row that it has from now on.
+
+        One that has not left is taken back and put in anew, so that its old words never arrive; one
+        that will never arrive is left alone.
+        """
         sent = await find_row(self.tx, row)
         if sent is None or sent.state in (OutboxState.PARKED, OutboxState.DROPPED):
-            return
-        await self.enqueue(
-            Draft(chat_id, lane, "editMessageText", to_payload(message), target_id=row)
+            return row
+        payload = to_payload(message)
+        if sent.state is not OutboxState.WAITING:
+            draft = Draft(chat_id, lane, "editMessageText", payload, target_id=row)
+            await self.enqueue(draft)
+            return row
+        if "reply_parameters" in sent.payload:
+            payload["reply_parameters"] = sent.payload["reply_parameters"]
+        new = await self.enqueue(
+            Draft(
+                chat_id,
+                sent.lane,
+                payload=payload,
+                target_id=sent.target_id,
+                tracked=True,
+                due_ms=sent.due_ms,
+            )
         )
+        await move_view(self.tx, row, new)
+        await forget_rows(self.tx, [row])
+        return new

@@ -11,6 +11,7 @@ from handlers.comment_status import get_subject, redraw_status
 from handlers.messages import to_payload
 from storage.comment_model import Comment, Copy, CopyState
 from storage.comment_relays import (
+    FinishedChange,
     PlacedCopy,
     Reach,
     Recipient,
@@ -20,7 +21,7 @@ from storage.comment_relays import (
     get_reach,
     is_counting,
     is_moving,
-    list_finished_removals,
+    list_finished_changes,
     list_missing_recipients,
     list_wrong_copies,
     note_body,
@@ -67,7 +68,7 @@ async def _take_back(desk: Desk, placed: PlacedCopy) -> None:
         case OutboxState.WAITING:
             await cancel_copy(desk.tx, copy)
         case None | OutboxState.PARKED | OutboxState.DROPPED:
-            await retract_copy(desk.tx, copy, "gone", retract_id=None)
+            await retract_copy(desk.tx, copy, "gone", change_id=None)
         case _ if _is_old(desk, placed):
             await _mark(desk, copy)
         case _:
@@ -75,7 +76,7 @@ async def _take_back(desk: Desk, placed: PlacedCopy) -> None:
             row = await desk.enqueue(
                 Draft(copy.chat_id, Lane.RETRACTION, "deleteMessage", target_id=copy.outbox_id)
             )
-            await retract_copy(desk.tx, copy, "deleting", retract_id=row)
+            await retract_copy(desk.tx, copy, "deleting", change_id=row)
 
 
 def _is_old(desk: Desk, placed: PlacedCopy) -> bool:
@@ -94,7 +95,7 @@ async def _mark(desk: Desk, copy: Copy) -> None:
             target_id=copy.outbox_id,
         )
     )
-    await retract_copy(desk.tx, copy, "marking", retract_id=row)
+    await retract_copy(desk.tx, copy, "marking", change_id=row)
 
 
 async def _reword(desk: Desk, comment: Comment, placed: PlacedCopy, revision: int) -> None:
@@ -103,10 +104,11 @@ async def _reword(desk: Desk, comment: Comment, placed: PlacedCopy, revision: in
         case OutboxState.WAITING:
             await cancel_copy(desk.tx, copy)  # it is placed anew with the wording of now
         case None | OutboxState.PARKED | OutboxState.DROPPED:
-            await reword_copy(desk.tx, copy, revision)  # nothing there to edit
+            # There is nothing to edit.
+            await reword_copy(desk.tx, copy, revision, change_id=None)
         case _:
             body = await _get_body(desk, comment, revision, copy.variant)
-            await desk.enqueue(
+            row = await desk.enqueue(
                 Draft(
                     copy.chat_id,
                     Lane.RELAY,
@@ -115,7 +117,7 @@ async def _reword(desk: Desk, comment: Comment, placed: PlacedCopy, revision: in
                     target_id=copy.outbox_id,
                 )
             )
-            await reword_copy(desk.tx, copy, revision)
+            await reword_copy(desk.tx, copy, revision, change_id=row)
 
 
 async def place_missing(desk: Desk, comment_id: int, *, after: int | None) -> Step:
@@ -187,22 +189,33 @@ async def _get_body(desk: Desk, comment: Comment, revision: int, variant: str) -
     return body
 
 
-async def settle_removals(desk: Desk, comment_id: int) -> None:
-    """Note what became of removals; what could not be deleted is edited to a notice instead."""
-    while finished := await list_finished_removals(desk.tx, comment_id, limit=WINDOW):
-        for removal in finished:
-            copy = removal.copy
-            if removal.parked_row is not None:
-                await drop_parked(desk.tx, removal.parked_row)
-                if copy.state == "deleting":
-                    await _mark(desk, copy)
-                else:
-                    await retract_copy(desk.tx, copy, "lost", retract_id=copy.retract_id)
-            elif removal.is_out_of_reach:
-                await retract_copy(desk.tx, copy, "lost", retract_id=copy.retract_id)
-            else:
-                state: CopyState = "notice" if copy.state == "marking" else "gone"
-                await retract_copy(desk.tx, copy, state, retract_id=copy.retract_id)
+async def settle_changes(desk: Desk, comment_id: int) -> None:
+    """Note what became of edits and removals; what could not be deleted is marked instead."""
+    while finished := await list_finished_changes(desk.tx, comment_id, limit=WINDOW):
+        for change in finished:
+            await _settle(desk, change)
+
+
+async def _settle(desk: Desk, change: FinishedChange) -> None:
+    copy = change.copy
+    if change.parked_row is not None:
+        await drop_parked(desk.tx, change.parked_row)
+    if copy.state == "rewording":
+        if change.is_out_of_reach:
+            await reword_copy(desk.tx, copy, 0, change_id=None)
+            await retract_copy(desk.tx, copy, "lost", change_id=None)
+        else:
+            known = copy.revision if change.parked_row is None else 0
+            await reword_copy(desk.tx, copy, known, change_id=None)
+    elif change.never_left:
+        await cancel_copy(desk.tx, copy)
+    elif change.parked_row is not None and copy.state == "deleting":
+        await _mark(desk, copy)
+    elif change.parked_row is not None or change.is_out_of_reach:
+        await retract_copy(desk.tx, copy, "lost", change_id=copy.change_id)
+    else:
+        state: CopyState = "notice" if copy.state == "marking" else "gone"
+        await retract_copy(desk.tx, copy, state, change_id=copy.change_id)
 
 
 async def tell_progress(desk: Desk, comment_id: int, told: Reach | None) -> Reach | None:

@@ -7,7 +7,7 @@ from storage.articles import find_article
 from storage.comment_model import Comment, Reason, View
 from storage.comment_relays import get_reach
 from storage.comment_threads import count_shown
-from storage.comment_views import set_status_row
+from storage.comment_views import find_status_row, set_status_row
 from storage.comments import get_wording
 from storage.model import Draft, Lane
 from storage.outbox import find_row
@@ -51,10 +51,11 @@ async def send_status(desk: Desk, comment: Comment, *, reply_to: int | None) -> 
 
 async def redraw_status(desk: Desk, comment: Comment) -> None:
     """Bring an author's status message up to date."""
-    if comment.author_id is None or comment.status_row is None:
+    row = await find_status_row(desk.tx, comment.id)
+    if comment.author_id is None or row is None:
         return
     message = await render_own_status(desk, comment)
-    await desk.redraw(comment.author_id, comment.status_row, message, Lane.REPLY)
+    await desk.redraw(comment.author_id, row, message, Lane.REPLY)
 
 
 async def notify_author(
@@ -78,7 +79,8 @@ async def notify_author(
 async def tell_author(desk: Desk, comment: Comment, message: Message) -> None:
     """Send an author a message that answers the status message."""
     assert comment.author_id is not None
-    status = None if comment.status_row is None else await find_row(desk.tx, comment.status_row)
+    row = await find_status_row(desk.tx, comment.id)
+    status = None if row is None else await find_row(desk.tx, row)
     await desk.enqueue(
         Draft(
             comment.author_id,

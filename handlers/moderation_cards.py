@@ -4,8 +4,6 @@ When too many are open, the others wait behind one message with a button for the
 raid cannot flood the chat.
 """
 
-from dataclasses import replace
-
 from handlers.comment_desk import Desk
 from handlers.comment_rules import is_trusted
 from handlers.messages import Message
@@ -20,7 +18,7 @@ from storage.comment_people import (
     get_standing,
 )
 from storage.comment_reports import get_open_reports
-from storage.comment_views import count_open_cards, set_card_row
+from storage.comment_views import count_open_cards, find_card_row, set_card_row
 from storage.comments import count_waiting, get_wording, list_waiting
 from storage.facts import get_fact, set_fact
 from storage.model import Draft, Lane
@@ -94,11 +92,12 @@ async def send_card(desk: Desk, comment: Comment) -> None:
 
 
 async def _retire_card(desk: Desk, chat_id: int, comment: Comment) -> None:
-    if comment.card_row is None:
+    row = await find_card_row(desk.tx, comment.id)
+    if row is None:
         return
     words = await card_texts(desk)
     message = Message(words.t("mod_card_moved", id=str(comment.id)))
-    await desk.redraw(chat_id, comment.card_row, message, Lane.MODERATION)
+    await desk.redraw(chat_id, row, message, Lane.MODERATION)
     await set_card_row(desk.tx, comment.id, None)
 
 
@@ -109,7 +108,7 @@ async def ask_moderators(desk: Desk, comment: Comment) -> None:
         return
     await _retire_card(desk, chat_id, comment)
     if await count_open_cards(desk.tx) < desk.rules.most_cards:
-        await send_card(desk, replace(comment, card_row=None))
+        await send_card(desk, comment)
     else:
         await refresh_rollup(desk)
 
@@ -117,10 +116,11 @@ async def ask_moderators(desk: Desk, comment: Comment) -> None:
 async def redraw_card(desk: Desk, comment: Comment, rows: Rows | None = None) -> None:
     """Bring a comment's card up to date where there is one, with other buttons where given."""
     chat_id = await desk.moderation_chat()
-    if chat_id is None or comment.card_row is None:
+    row = await find_card_row(desk.tx, comment.id)
+    if chat_id is None or row is None:
         return
     message = await draw_card(desk, comment, rows)
-    await desk.redraw(chat_id, comment.card_row, message, Lane.MODERATION)
+    await desk.redraw(chat_id, row, message, Lane.MODERATION)
 
 
 async def send_next_card(desk: Desk) -> bool:
@@ -161,4 +161,5 @@ async def refresh_rollup(desk: Desk) -> None:
             row = await desk.send_view(view, message, Lane.MODERATION)
             await set_fact(desk.tx, ROLLUP, str(row))
         else:
-            await desk.redraw(chat_id, row, message, Lane.MODERATION)
+            row = await desk.redraw(chat_id, row, message, Lane.MODERATION)
+            await set_fact(desk.tx, ROLLUP, str(row))

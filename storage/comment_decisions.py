@@ -86,7 +86,10 @@ async def undo(
         from_states=[State.APPROVED],
         sets={**sets, "undo": None, "relay_due_ms": None},
         guard=f"undo IS NOT NULL AND json_extract(undo, '$.until_ms') > :now_ms"
-        f" AND (decided_by IS NULL OR decided_by = :moderator) AND {_MAY_DECIDE}",
+        f" AND (decided_by IS NULL OR decided_by = :moderator) AND {_MAY_DECIDE}"
+        # A banned author has nothing in the queue, where it would go back to.
+        " AND NOT EXISTS (SELECT 1 FROM comment_people WHERE user_id = author_id"
+        "  AND banned_until > :now_ms / 1000)",
         facts={"moderator": moderator_id, "now_ms": now_ms},
         now_ms=now_ms,
     )
@@ -260,16 +263,22 @@ async def list_expired(tx: Transaction, *, before: int, limit: int = 100) -> lis
 async def reject_all_of(
     tx: Transaction, author_id: int, moderator_id: int, *, published_too: bool, now_ms: int
 ) -> list[Change]:
-    """Empty a banned author's queue; `published_too` also takes down what readers see."""
-    states = [*UNDECIDED, State.APPROVED] if published_too else list(UNDECIDED)
+    """Empty a banned author's queue; `published_too` also takes down what readers see.
+
+    What was approved and has not gone out yet counts as queued.
+    """
+    states = [*UNDECIDED, State.APPROVED]
     rows = await tx.all(
-        "SELECT id, version, published, hidden FROM comments WHERE author_id = ? AND state IN"
-        f" ({', '.join('?' for _ in states)}) ORDER BY id",
-        (author_id, *states),
+        "SELECT id, version, published IS NOT NULL AND hidden = 0"
+        " AND (undo IS NULL OR shown IS NOT NULL) AS is_public"
+        " FROM comments WHERE author_id = :author"
+        " AND (state IN ('pending', 'returned', 'appealed') OR state = 'approved'"
+        "  AND (:published_too OR undo IS NOT NULL AND shown IS NULL)) ORDER BY id",
+        {"author": author_id, "published_too": published_too},
     )
     changes = []
     for row in rows:
-        stays = row["published"] is not None and not row["hidden"] and not published_too
+        stays = row["is_public"] and not published_too
         change = await transition(
             tx,
             row["id"],

@@ -12,7 +12,7 @@ FOR_GOOD = 9_999_999_999  # a ban that never ends
 Verdict = Literal["approved", "rejected"]
 Role = Literal["author", "moderator", "rules", "readers", "clock"]
 Trust = Literal["earned", "granted", "refused"]
-CopyState = Literal["placed", "deleting", "gone", "marking", "notice", "lost"]
+CopyState = Literal["placed", "rewording", "deleting", "gone", "marking", "notice", "lost"]
 ViewKind = Literal["card", "rollup", "thread", "prompt", "status"]
 
 
@@ -201,7 +201,7 @@ class Copy:
     revision: int
     variant: str
     state: CopyState
-    retract_id: int | None
+    change_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

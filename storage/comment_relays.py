@@ -33,12 +33,13 @@ class PlacedCopy:
 
 
 @dataclass(frozen=True, slots=True)
-class FinishedRemoval:
-    """A removal that came to an end, well or not."""
+class FinishedChange:
+    """An edit or removal that came to an end, well or not."""
 
     copy: Copy
     parked_row: int | None  # Telegram did not take it
     is_out_of_reach: bool
+    never_left: bool  # the copy waits to be sent again, and must not be
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +67,30 @@ async def stop_relay(tx: Transaction, comment_id: int) -> int:
     """Drop the copies and edits of a comment that have not left; gives how many copies."""
     rows = await tx.all(
         "SELECT o.id FROM comment_copies c JOIN outbox o ON o.id = c.outbox_id"
-        " WHERE c.comment_id = ? AND c.state = 'placed' AND o.state = 0",
+        " WHERE c.comment_id = ? AND c.state IN ('placed', 'rewording') AND o.state = 0",
         (comment_id,),
     )
-    await _forget(tx, [row["id"] for row in rows])
+    ids = [row["id"] for row in rows]
+    await forget_rows(tx, ids)
     await tx.run(
-        "UPDATE comment_copies SET state = 'gone' WHERE comment_id = ? AND state = 'placed'"
-        " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = outbox_id)",
+        "UPDATE comment_copies SET state = 'gone', change_id = NULL WHERE comment_id = ?"
+        " AND outbox_id IN (SELECT value FROM json_each(?))",
+        (comment_id, json.dumps(ids)),
+    )
+    await tx.run(
+        "DELETE FROM outbox WHERE state = 0 AND id IN (SELECT change_id FROM comment_copies"
+        " WHERE comment_id = ? AND state = 'rewording')",
         (comment_id,),
     )
     await tx.run(
-        "DELETE FROM outbox WHERE state = 0 AND tracked = 0 AND method = 'editMessageText'"
-        " AND target_id IN (SELECT outbox_id FROM comment_copies"
-        "  WHERE comment_id = ? AND state = 'placed')",
+        "UPDATE comment_copies SET state = 'placed', change_id = NULL, revision = 0"
+        " WHERE comment_id = ? AND state = 'rewording'",
         (comment_id,),
     )
-    return len(rows)
+    return len(ids)
 
 
-async def _forget(tx: Transaction, row_ids: list[int]) -> None:
+async def forget_rows(tx: Transaction, row_ids: list[int]) -> None:
     """Drop rows that never left, and do not keep them: nothing of theirs is in any chat."""
     await drop_rows(tx, row_ids)
     await tx.run(
@@ -156,7 +162,7 @@ async def list_wrong_copies(
         " LEFT JOIN outbox o ON o.id = c.outbox_id"
         " LEFT JOIN subscribers s ON s.chat_id = c.chat_id"
         " WHERE c.comment_id = :comment AND c.chat_id > :after"
-        " AND (c.state = 'placed' AND c.revision IS NOT :shown"
+        " AND (c.state IN ('placed', 'rewording') AND c.revision IS NOT :shown"
         "  OR c.state = 'lost' AND s.state <> 'unreachable'"
         "  OR c.state = 'notice' AND :shown IS NOT NULL) ORDER BY c.chat_id LIMIT :limit",
         {"comment": comment_id, "shown": shown, "after": _after(after), "limit": limit},
@@ -185,7 +191,7 @@ async def list_missing_recipients(
         " JOIN subscribers s ON s.chat_id = f.chat_id AND s.state = 'active'"
         " LEFT JOIN comments p ON p.id = c.parent_id"
         " LEFT JOIN comment_copies pc ON pc.comment_id = p.id AND pc.chat_id = f.chat_id"
-        "  AND pc.state = 'placed'"
+        "  AND pc.state IN ('placed', 'rewording')"
         # The parent's author has no copy, but the message that tells how it stands.
         " LEFT JOIN outbox t ON t.state IN (0, 1, 2, 3)"
         "  AND t.id = iif(p.author_id = f.chat_id, p.status_row, pc.outbox_id)"
@@ -230,7 +236,7 @@ async def place_copy(
         "INSERT INTO comment_copies (comment_id, chat_id, outbox_id, revision, variant)"
         " VALUES (:comment, :chat, :row, :revision, :variant) ON CONFLICT (comment_id, chat_id)"
         " DO UPDATE SET outbox_id = :row, revision = :revision, variant = :variant,"
-        " state = 'placed', retract_id = NULL WHERE state = 'gone'",
+        " state = 'placed', change_id = NULL WHERE state = 'gone'",
         {
             "comment": comment_id,
             "chat": chat_id,
@@ -241,45 +247,61 @@ async def place_copy(
     )
 
 
-async def reword_copy(tx: Transaction, copy: Copy, revision: int) -> None:
-    """Note that an edit of a copy was put in the outbox."""
+async def reword_copy(tx: Transaction, copy: Copy, revision: int, *, change_id: int | None) -> None:
+    """Note that a copy is being edited by that outbox row, or has its wording without one."""
     await tx.run(
-        "UPDATE comment_copies SET revision = ?, state = 'placed', retract_id = NULL"
+        "UPDATE comment_copies SET revision = ?, state = ?, change_id = ?"
         " WHERE comment_id = ? AND chat_id = ?",
-        (revision, copy.comment_id, copy.chat_id),
+        (
+            revision,
+            "placed" if change_id is None else "rewording",
+            change_id,
+            copy.comment_id,
+            copy.chat_id,
+        ),
     )
 
 
 async def retract_copy(
-    tx: Transaction, copy: Copy, state: CopyState, *, retract_id: int | None
+    tx: Transaction, copy: Copy, state: CopyState, *, change_id: int | None
 ) -> None:
     """Note that a copy is being removed by that outbox row, or is gone without one."""
     await tx.run(
-        "UPDATE comment_copies SET state = ?, retract_id = ? WHERE comment_id = ? AND chat_id = ?",
-        (state, retract_id, copy.comment_id, copy.chat_id),
+        "UPDATE comment_copies SET state = ?, change_id = ? WHERE comment_id = ? AND chat_id = ?",
+        (state, change_id, copy.comment_id, copy.chat_id),
     )
 
 
 async def cancel_copy(tx: Transaction, copy: Copy) -> None:
     """Take a copy back that has not left."""
-    await _forget(tx, [copy.outbox_id])
-    await retract_copy(tx, copy, "gone", retract_id=None)
+    await forget_rows(tx, [copy.outbox_id])
+    await retract_copy(tx, copy, "gone", change_id=None)
 
 
-async def list_finished_removals(
+async def list_finished_changes(
     tx: Transaction, comment_id: int, *, limit: int
-) -> list[FinishedRemoval]:
-    """Give the removals that came to an end: their row is gone, or Telegram did not take it."""
+) -> list[FinishedChange]:
+    """Give the edits and removals that came to an end.
+
+    Their row is gone, or Telegram did not take it, or the copy itself never left after all.
+    """
     rows = await tx.all(
-        "SELECT c.*, r.id AS parked_row, s.state AS chat_state FROM comment_copies c"
-        " LEFT JOIN outbox r ON r.id = c.retract_id"
+        "SELECT c.*, r.id AS row_id, s.state AS chat_state, o.state AS copy_state"
+        " FROM comment_copies c LEFT JOIN outbox r ON r.id = c.change_id"
+        " LEFT JOIN outbox o ON o.id = c.outbox_id"
         " LEFT JOIN subscribers s ON s.chat_id = c.chat_id WHERE c.comment_id = ?"
-        " AND c.state IN ('deleting', 'marking') AND (r.id IS NULL OR r.state = 4)"
+        " AND c.state IN ('rewording', 'deleting', 'marking')"
+        " AND (r.id IS NULL OR r.state = 4 OR c.state <> 'rewording' AND o.state = 0)"
         " ORDER BY c.chat_id LIMIT ?",
         (comment_id, limit),
     )
     return [
-        FinishedRemoval(_copy(row), row["parked_row"], row["chat_state"] == "unreachable")
+        FinishedChange(
+            _copy(row),
+            parked_row=row["row_id"] if row["copy_state"] != 0 else None,
+            is_out_of_reach=row["chat_state"] == "unreachable",
+            never_left=row["copy_state"] == 0,
+        )
         for row in rows
     ]
 
@@ -290,11 +312,11 @@ async def drop_parked(tx: Transaction, row_id: int) -> None:
 
 
 async def is_moving(tx: Transaction, comment_id: int) -> bool:
-    """Say whether removals of a comment are under way."""
+    """Say whether edits or removals of a comment's copies are under way."""
     return bool(
         await tx.value(
             "SELECT 1 FROM comment_copies WHERE comment_id = ?"
-            " AND state IN ('deleting', 'marking') LIMIT 1",
+            " AND state IN ('rewording', 'deleting', 'marking') LIMIT 1",
             (comment_id,),
         )
     )
@@ -313,12 +335,12 @@ async def stop_counting(tx: Transaction, comment_id: int) -> None:
 async def get_reach(tx: Transaction, comment_id: int) -> Reach:
     """Count where a comment's copies stand."""
     row = await tx.one(
-        "SELECT sum(c.state = 'placed' AND o.state = 2) AS reached,"
-        " sum(c.state = 'placed' AND o.state IN (0, 1, 3)) AS under_way,"
+        "SELECT sum(c.state IN ('placed', 'rewording') AND o.state = 2) AS reached,"
+        " sum(c.state IN ('placed', 'rewording') AND o.state IN (0, 1, 3)) AS under_way,"
         " sum(c.state = 'placed' AND (o.id IS NULL OR o.state IN (4, 5))) AS unreachable,"
-        " sum(c.state IN ('gone', 'notice') AND c.retract_id IS NOT NULL) AS removed,"
-        " sum(c.state = 'lost') AS lost,"
-        " sum(c.retract_id IS NOT NULL) AS to_remove"
+        " sum(c.state IN ('gone', 'notice') AND c.change_id IS NOT NULL) AS removed,"
+        " sum(c.state = 'lost' AND c.change_id IS NOT NULL) AS lost,"
+        " sum(c.state <> 'rewording' AND c.change_id IS NOT NULL) AS to_remove"
         " FROM comment_copies c LEFT JOIN outbox o ON o.id = c.outbox_id WHERE c.comment_id = ?",
         (comment_id,),
     )
@@ -346,5 +368,5 @@ def _copy(row: Any) -> Copy:
         row["revision"],
         row["variant"],
         row["state"],
-        row["retract_id"],
+        row["change_id"],
     )

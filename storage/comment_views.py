@@ -35,6 +35,31 @@ async def update_view(tx: Transaction, outbox_id: int, data: dict[str, object]) 
     )
 
 
+async def move_view(tx: Transaction, outbox_id: int, new_outbox_id: int) -> None:
+    """Let a view, and what refers to its message, go on with another outbox row."""
+    for statement in (
+        "UPDATE outbox SET target_id = :new WHERE target_id = :old",
+        "UPDATE comments SET card_row = :new WHERE card_row = :old"
+        " AND id = (SELECT comment_id FROM comment_views WHERE outbox_id = :old)",
+        "UPDATE comments SET status_row = :new WHERE status_row = :old"
+        " AND id = (SELECT comment_id FROM comment_views WHERE outbox_id = :old)",
+        "UPDATE comment_views SET outbox_id = :new WHERE outbox_id = :old",
+    ):
+        await tx.run(statement, {"old": outbox_id, "new": new_outbox_id})
+
+
+async def find_status_row(tx: Transaction, comment_id: int) -> int | None:
+    """Give the outbox row of a comment's living status message."""
+    value = await tx.value("SELECT status_row FROM comments WHERE id = ?", (comment_id,))
+    return None if value is None else int(value)
+
+
+async def find_card_row(tx: Transaction, comment_id: int) -> int | None:
+    """Give the outbox row of the card on which a comment is decided."""
+    value = await tx.value("SELECT card_row FROM comments WHERE id = ?", (comment_id,))
+    return None if value is None else int(value)
+
+
 async def find_view(tx: Transaction, outbox_id: int) -> View | None:
     """Give what is known of a message of ours."""
     row = await tx.one("SELECT * FROM comment_views WHERE outbox_id = ?", (outbox_id,))

@@ -420,16 +420,16 @@ CREATE TABLE comment_copies (
     comment_id INTEGER NOT NULL REFERENCES comments (id),
     chat_id    INTEGER NOT NULL,
     outbox_id  INTEGER NOT NULL,              -- the tracked row of the send
-    revision   INTEGER NOT NULL,              -- the wording last put in it
+    revision   INTEGER NOT NULL,              -- the wording last put in it; 0: not known
     variant    TEXT NOT NULL,                 -- its body's: an edit keeps what the copy repeats
     state      TEXT NOT NULL DEFAULT 'placed' CHECK (state IN (
-                   'placed', 'deleting', 'gone', 'marking', 'notice', 'lost')),
+                   'placed', 'rewording', 'deleting', 'gone', 'marking', 'notice', 'lost')),
                -- marking: being edited to a notice, too old to delete; lost: the chat is out of reach
-    retract_id INTEGER,                       -- in outbox: the deletion, or the edit to a notice
+    change_id  INTEGER,                       -- in outbox: the edit or deletion under way; stays once removed
     PRIMARY KEY (comment_id, chat_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX comment_copies_chat ON comment_copies (chat_id);              -- migration, erasure
-CREATE INDEX comment_copies_moving ON comment_copies (comment_id) WHERE state IN ('deleting', 'marking');
+CREATE INDEX comment_copies_moving ON comment_copies (comment_id) WHERE state IN ('rewording', 'deleting', 'marking');
 CREATE INDEX comment_copies_lost ON comment_copies (chat_id) WHERE state = 'lost';  -- tried again when it is back
 
 -- The rendered texts of a wording, shared by its copies: a restart finds them, erasure blanks them.

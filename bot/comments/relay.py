@@ -16,7 +16,7 @@ from handlers.comment_relay import (
     Step,
     correct_copies,
     place_missing,
-    settle_removals,
+    settle_changes,
     tell_progress,
 )
 from handlers.texts import Catalogue
@@ -142,5 +142,5 @@ class Relay:
 async def _open(desk: Desk, comment_id: int) -> Due | None:
     """Let an approval go live whose undo window has passed, and see what removals came to."""
     await publish(desk, comment_id)
-    await settle_removals(desk, comment_id)
+    await settle_changes(desk, comment_id)
     return await find_due_of(desk.tx, comment_id, now_ms=desk.now_ms)

@@ -238,6 +238,30 @@ class Discussion:
             }
         )
 
+    async def block(self, reader: int, *, is_blocked: bool) -> None:
+        """Tell the bot that a reader blocked or unblocked it."""
+        bot = {"id": 1, "is_bot": True, "first_name": "Relais"}
+        member, kicked = (
+            {"user": bot, "status": "member"},
+            {"user": bot, "status": "kicked", "until_date": 0},
+        )
+        old, new = (member, kicked) if is_blocked else (kicked, member)
+        await self.receive(
+            {
+                "my_chat_member": {
+                    "chat": _chat(reader),
+                    "from": _user(reader),
+                    "date": self.now_ms // 1000,
+                    "old_chat_member": old,
+                    "new_chat_member": new,
+                }
+            }
+        )
+
+    def parked_for_good(self) -> list[tuple[str, str]]:
+        """List what Telegram did not take, but for deletions: those have another way."""
+        return [one for one in self.parked if one[0] != "deleteMessage"]
+
     def _message(
         self, reader: int, chat: int | None, name: str | None, content: dict[str, Any]
     ) -> dict[str, Any]:
@@ -356,7 +380,7 @@ class Discussion:
         """Begin anew, as after a kill: only the tables are left."""
         self.restart_relay()
         async with self.db.transaction() as tx:
-            await recover_sending(tx, is_repeatable, settle_ms=1000, now_ms=self.now_ms)
+            await recover_sending(tx, is_repeatable)
 
     async def settle_unknown(self) -> None:
         """Find out what became of messages of unknown fate, as probing does."""
