@@ -12,9 +12,12 @@ from types import TracebackType
 from typing import Self, cast
 
 from bot.news.entries import Entry, ParsedFeed
-from bot.news.parse_worker import LENGTH, CleanRequest, Failure, ParseRequest
+from bot.news.page import Page
+from bot.news.parse_worker import LENGTH, CleanRequest, Failure, PageRequest, ParseRequest
 from storage.errors import FetchFailed
 from storage.model import NewArticle
+
+Request = ParseRequest | CleanRequest | PageRequest
 
 
 class _Worker:
@@ -34,7 +37,7 @@ class _Worker:
             )
         )
 
-    async def ask(self, request: ParseRequest | CleanRequest) -> object:
+    async def ask(self, request: Request) -> object:
         """Send one request and give its answer; raises OSError or EOFError when the child died."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -98,7 +101,11 @@ class ParsePool:
             return []
         return cast(list[NewArticle], await self._ask(CleanRequest(entries), url))
 
-    async def _ask(self, request: ParseRequest | CleanRequest, url: str) -> object:
+    async def read_page(self, body: bytes, headers: Mapping[str, str], url: str) -> Page:
+        """Read an article's page; raises FetchFailed like `parse`."""
+        return cast(Page, await self._ask(PageRequest(body, dict(headers), url), url))
+
+    async def _ask(self, request: Request, url: str) -> object:
         async with self._places:
             worker = self._idle.pop() if self._idle else await _Worker.start()
             self._busy.add(worker)

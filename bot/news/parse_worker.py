@@ -1,4 +1,4 @@
-"""The child process that parses and cleans feeds: `python -m bot.news.parse_worker`.
+"""The child process that parses and cleans feeds and pages: `python -m bot.news.parse_worker`.
 
 It reads requests from its standard input and writes answers to its standard output, each a
 pickle behind its length. It imports neither aiohttp nor telegram, and ends with its parent:
@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from bot.news.entries import Entry, ParsedFeed, to_article
 from bot.news.feed import read_feed
+from bot.news.page import Page, read_page
 from storage.errors import FeedError
 from storage.model import NewArticle
 
@@ -44,6 +45,16 @@ class CleanRequest:
 
     def answer(self) -> list[NewArticle]:
         return [to_article(entry) for entry in self.entries]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    body: bytes
+    headers: Mapping[str, str]
+    url: str
+
+    def answer(self) -> Page:
+        return read_page(self.body, self.headers, self.url)
 
 
 @dataclass(frozen=True, slots=True)
