@@ -140,7 +140,10 @@ class Parts:
             tools = Tools(
                 db=db,
                 fetcher=await stack.enter_async_context(
-                    Fetcher(agent=user_agent(), allow_private=settings.allow_private_networks)
+                    Fetcher(
+                        agent=user_agent(f"https://t.me/{username}"),
+                        allow_private=settings.allow_private_networks,
+                    )
                 ),
                 pool=await stack.enter_async_context(ParsePool()),
                 sends=sends,
