@@ -3,15 +3,35 @@
 import re
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.support.newsroom import make_article
-from tests.support.page import browser, open_page, scene
+from tests.support.page import open_browser, open_page, open_scene
 
-__all__ = ["browser", "scene"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def chromium():
+    async with open_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(chromium):
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def scene():
+    async with open_scene() as scene:
+        yield scene
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def page(browser, scene):
     page = await open_page(browser, scene.page.url)
     errors = []
@@ -36,6 +56,20 @@ async def test_a_talk_goes_on_without_reloading(page, scene):
     await expect(page.locator("#toasts")).to_contain_text("Followed")
     await expect(bubble.locator(".key[aria-busy]")).to_have_count(0)
     await expect(page.locator("#announce")).to_contain_text("You follow #5G now.")
+
+
+async def test_who_reads_above_is_told_of_what_comes_below(page, scene):
+    await say(page, "x\n" * 60)
+    await expect(page.locator(".mine")).to_be_visible()
+    await page.locator("#log").evaluate("log => { log.scrollTop = 0; }")
+    await scene.bot.call("sendChatAction", chat_id=scene.amelie.id, action="typing")
+    await expect(page.locator("#subtitle")).to_have_text("Relais is typing…")
+    await scene.bot.say(scene.amelie.id, "News")
+    await expect(page.locator("#subtitle")).not_to_contain_text("typing")
+    await expect(page.locator(".theirs").last).not_to_be_in_viewport()
+    await page.get_by_role("button", name="New messages").click()
+    await expect(page.locator(".theirs").last).to_be_in_viewport(ratio=1)
+    await expect(page.locator("#latest")).to_be_hidden()
 
 
 async def test_an_alert_waits_to_be_read(page, scene):
@@ -87,6 +121,7 @@ async def test_a_prompt_is_answered_by_just_typing(page, scene):
     await say(page, "/ask")
     await expect(page.locator("#context")).to_contain_text("What do you think?")
     await expect(page.locator("#text")).to_have_attribute("placeholder", "Your comment")
+    await expect(page.locator(".theirs").last).to_be_in_viewport(ratio=1)
     await say(page, "Good news")
     answer = page.locator(".theirs").last
     await expect(answer.locator(".text")).to_have_text("Heard: Good news")

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -32,8 +33,8 @@ class Scene:
     group: Chat
 
 
-@pytest.fixture
-async def scene() -> AsyncIterator[Scene]:
+@asynccontextmanager
+async def open_scene() -> AsyncIterator[Scene]:
     """Two readers, a moderators' group, a newsroom and a scripted bot, seen through the page."""
     async with TelegramServer() as telegram, Newsroom() as newsroom:
         amelie = telegram.person("Amélie", "fr")
@@ -53,7 +54,14 @@ async def scene() -> AsyncIterator[Scene]:
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+async def scene() -> AsyncIterator[Scene]:
+    """A scene of one's own."""
+    async with open_scene() as scene:
+        yield scene
+
+
+@asynccontextmanager
+async def open_browser() -> AsyncIterator[Browser]:
     """Debian's Chromium, headless; skips where there is none."""
     chromium = shutil.which("chromium")
     if chromium is None:

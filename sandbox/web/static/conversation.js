@@ -15,10 +15,18 @@ export class Conversation {
     this.latest = document.getElementById("latest");
     this.subtitle = document.getElementById("subtitle");
     this.typingTimer = 0;
+    this.stuck = true;
     this.latest.addEventListener("click", () => this.goToEnd());
     this.log.addEventListener("scroll", () => {
-      if (this.isAtEnd()) this.latest.hidden = true;
+      this.stuck = this.isAtEnd();
+      if (this.stuck) this.latest.hidden = true;
     });
+    // Whoever reads the end keeps reading it when the composer grows or a card gets its height.
+    const keeper = new ResizeObserver(() => {
+      if (this.stuck) this.goToEnd();
+    });
+    keeper.observe(this.log);
+    keeper.observe(this.list);
     this.list.addEventListener("keydown", (event) => this.walk(event));
     this.list.addEventListener("focusin", (event) => {
       const item = event.target.closest(".message");
@@ -44,7 +52,7 @@ export class Conversation {
 
   /** Add a new message at the end. */
   add(message) {
-    const follow = this.isAtEnd() || message.from.id === this.app.seat.person;
+    const follow = this.stuck || message.from.id === this.app.seat.person;
     this.list.querySelector(".empty")?.remove();
     const item = this.append(message);
     item.classList.add("fresh");
@@ -75,7 +83,7 @@ export class Conversation {
   replace(message) {
     const old = this.find(message.id);
     if (!old) return;
-    const stay = this.isAtEnd();
+    const stay = this.stuck;
     const place = old.contains(document.activeElement)
       ? document.activeElement.dataset.place ?? "item"
       : null;
@@ -134,6 +142,7 @@ export class Conversation {
   }
 
   goToEnd() {
+    this.stuck = true;
     this.log.scrollTop = this.log.scrollHeight;
     this.latest.hidden = true;
   }
