@@ -301,3 +301,14 @@ class DropOffer(Payload):
     """Add nothing after all."""
 
     code = "fn"
+
+
+# ---------------------------------------------------------------- summaries
+
+
+@dataclass(frozen=True, slots=True)
+class ShowKeyPoints(Payload):
+    """Put a summary's key points below it."""
+
+    code = "kp"
+    summary_id: int

@@ -58,8 +58,7 @@ async def _text(turn: Turn, page: int) -> Markup:
     names = join(", ", (bold(s.tag.label) for s in listed if not s.muted))
     muted_names = join(", ", (bold(s.tag.label) for s in listed if s.muted))
     parts = [
-        turn.tn("following_count", followed),
-        names,
+        join("\n", [turn.tn("following_count", followed), names]) if followed else "",
         turn.tn("following_muted", muted, tags=muted_names) if muted_names else "",
         turn.t("follow_paused") if turn.is_paused else "",
         turn.t("following_tap"),

@@ -31,7 +31,7 @@ from storage.tags import add_tag, find_tag, find_tag_by_id, list_similar_tags
 MOST_AT_ONCE = 20
 MOST_FOLLOWED = 500
 MOST_IDS = 60  # bytes of ids that fit into a button
-LATEST = 3
+LATEST = 3  # articles shown of each tag, and tags of which that many are shown
 SIMILAR = 4
 PROPOSED = 8
 
@@ -87,7 +87,9 @@ async def _tell_followed(
     if refused:
         parts.append(turn.t("follow_no_tag", labels=", ".join(refused)))
     empty = [tag for tag in added if tag.articles == 0]
-    parts += [await _tell_articles(turn, tag) for tag in (*added, *known) if tag.articles]
+    carried = [tag for tag in (*added, *known) if tag.articles]
+    shown = LATEST if len(carried) <= LATEST else 1
+    parts += [await _tell_articles(turn, tag, shown) for tag in carried]
     if empty:
         parts.append(turn.t("follow_none_yet", tags=_names(empty)))
     similar = await _similar(turn, empty)
@@ -102,9 +104,9 @@ async def _tell_followed(
     await turn.reply(Message(join("\n\n", parts), rows=tuple(rows)))
 
 
-async def _tell_articles(turn: Turn, tag: Tag) -> Markup:
+async def _tell_articles(turn: Turn, tag: Tag, shown: int) -> Markup:
     """Tell how many articles carry a tag, with the latest as links."""
-    latest = await list_latest_of_tag(turn.tx, tag.id, limit=LATEST)
+    latest = await list_latest_of_tag(turn.tx, tag.id, limit=shown)
     head = turn.tn("follow_articles", tag.articles, tag=bold(tag.label))
     return join("\n", [head, *(article_line(turn, article) for article in latest)])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -26,11 +25,9 @@ from handlers.markup import (
 )
 from handlers.messages import Button, Features, Message, Preview, Prompt, render_post, to_payload
 from handlers.texts import LANGUAGES, Catalogue
-from sandbox.telegram.arguments import Arguments
-from sandbox.telegram.formatting import parse_text
 from sandbox.telegram.html import parse_html
-from sandbox.telegram.keyboards import check_markup, parse_markup
 from storage.model import Article, ArticleTag, Language, Spread
+from tests.support.strict import delivered
 
 TEXTS = Catalogue.load()
 EVERYTHING = Features(summaries=True, comments=True)
@@ -111,22 +108,6 @@ def articles(draw: st.DrawFn) -> Article:
         feed_title=draw(st.one_of(st.none(), ANY_TEXT)),
         tags=tuple(ArticleTag(n, f"tag-{n}", label) for n, label in enumerate(labels, start=1)),
     )
-
-
-def labels_of(markup: dict[str, Any] | None) -> list[list[str]]:
-    rows = (markup or {}).get("inline_keyboard", [])
-    return [[button["text"] for button in row] for row in rows]
-
-
-def delivered(payload: dict[str, object]) -> tuple[str, list[dict[str, Any]]]:
-    """Give text and entities as the strict server would deliver them; fails where it refuses."""
-    sent: Any = json.loads(json.dumps(payload))  # what goes over the wire
-    json.dumps(sent, ensure_ascii=False).encode()  # no half characters
-    arguments = Arguments(sent)
-    markup = parse_markup(arguments)
-    check_markup(markup, "private")
-    assert labels_of(markup) == labels_of(sent.get("reply_markup"))  # nothing was dropped
-    return parse_text(arguments).fix()
 
 
 @given(articles(), st.sampled_from(LANGUAGES))

@@ -107,6 +107,14 @@ async def test_an_unknown_tag_is_accepted_and_near_ones_proposed(desk: Desk, db:
     assert await followed(db) == {"Smartphones": False, "smartfones": False}
 
 
+async def test_near_tags_that_are_followed_already_are_not_proposed(desk: Desk) -> None:
+    await desk.publish(tags=["Smartphones"])
+    await desk.say("/follow Smartphones")
+    (reply,) = await desk.say("/follow smartfones")
+    assert "Did you mean" not in text(reply)
+    assert labels(reply) == ["Undo"]
+
+
 async def test_what_cannot_be_a_tag_is_said(desk: Desk) -> None:
     (reply,) = await desk.say("/follow " + "many words " * 20)
     assert "cannot be a tag" in text(reply)
@@ -156,7 +164,7 @@ async def test_following_lists_and_drops_in_place(desk: Desk, db: Database) -> N
     assert answer_text(rows) == "You no longer follow 5G"
     (edit,) = edits(rows)
     assert edit.payload["message_id"] == 500
-    assert "1 tag</b>" in text(edit)
+    assert "You follow 1 tag:" in text(edit)
     assert labels(edit) == ["＋ 5G", "✓ Xiaomi"]
     rows = await desk.press("＋ 5G", row=edit)
     assert labels(edits(rows)[0]) == ["✓ 5G", "✓ Xiaomi"]
