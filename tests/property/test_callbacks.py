@@ -42,6 +42,7 @@ GIVEN_OUT = {
     "fp:5": callbacks.ProbeOffer(5),
     "fo:5": callbacks.AddOffer(5),
     "fn": callbacks.DropOffer(),
+    "kp:5": callbacks.ShowKeyPoints(5),
 }
 # A dataclass with slots is made twice; the first one only waits for its collection.
 KINDS = [
