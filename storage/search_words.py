@@ -13,8 +13,7 @@ MAX_QUERY_WORDS = 8
 _PREFIX_LENGTH = 3  # letters that a last word needs to find longer ones
 _LONGEST = 40
 # Letters and digits of every script, with the marks that folding leaves on them.
-_WORD = re.compile(r"[^\W_]+(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u3099\u309a])*")
-
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u3099\u309a])*")
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|(?:lors|puis|jus)?qu)['’]")
 
 
