@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot.clock import Clock
 from bot.delivery.outcomes import Carrier, Delivered, Gone, Moved, Outcome, Refused, Unknown, Wait
@@ -88,23 +87,21 @@ class Flight:
         self._land(row, outcome, left_ms)
 
     def _land(self, row: OutboxRow, outcome: Outcome, left_ms: int) -> None:
-        now, again_ms = self._clock.monotonic(), None
-        match outcome:
-            case Wait():
-                seconds = self._put_back(row, outcome, now)
-                if seconds:
-                    again_ms = self._now_ms() + round(seconds * 1000)
-            case Unknown(reason):
-                self._outage.silent(now, reason)
-                self._waiting.finish(row, now)
-                self._waiting.hold(row.chat_id, now)
-            case Delivered() | Gone() | Moved() | Refused():
-                self._outage.answered()
-                self._waiting.finish(row, now)
-        self._pass_on(Finished(row, outcome, left_ms, again_ms))
+        now = self._clock.monotonic()
+        if isinstance(outcome, Wait):
+            self._pass_on(self._wait(row, outcome, left_ms, now))
+            return
+        if isinstance(outcome, Unknown):
+            self._outage.silent(now, outcome.reason)
+        else:
+            self._outage.answered()
+        self._waiting.finish(row, now)
+        if isinstance(outcome, Unknown):
+            self._waiting.hold(row.chat_id, now)
+        self._pass_on(Finished(row, outcome, left_ms))
 
-    def _put_back(self, row: OutboxRow, wait: Wait, now: float) -> float:
-        """Let a row wait again in memory; gives for how many seconds."""
+    def _wait(self, row: OutboxRow, wait: Wait, left_ms: int, now: float) -> Finished:
+        """Decide until when a row waits; it keeps its chat until that is written down."""
         seconds = wait.seconds
         match wait.cause:
             case "flood":
@@ -115,9 +112,8 @@ class Flight:
             case "server" | "chat":
                 self._outage.silent(now, "no answer")
                 seconds = self._patience.retry_in(seconds, row.attempts)
-                row = replace(row, attempts=row.attempts + 1)
-        self._waiting.put_back(row, now, at=now + seconds)
-        return seconds
+        again_ms = self._now_ms() + round(seconds * 1000) if seconds else None
+        return Finished(row, wait, left_ms, again_ms, now + seconds)
 
     def settle(self, finished: Finished) -> None:
         """Take in what a message of unknown fate came to."""

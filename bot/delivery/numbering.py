@@ -5,8 +5,9 @@ account, and those of a supergroup or channel per chat. A message that arrived h
 that were known when it left, and one that nothing else accounts for.
 """
 
+import itertools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.delivery.pacing import numbers_messages_itself
@@ -91,14 +92,13 @@ def _numbering(chat_id: int) -> int:
 
 
 def _between(floor: int | None, known: set[int], ceiling: int | None, unknown: int) -> list[int]:
-    """List the ids that nothing accounts for; `unknown` messages may be above the highest."""
+    """List the ids that nothing accounts for; `unknown` messages may be above the highest.
+
+    Without a floor it is the lowest id known, and what is shortly below that comes last.
+    """
+    first = min(known, default=0) if floor is None else floor
+    last = ceiling if ceiling is not None else max(known, default=first) + _MARGIN + unknown
+    ids: Iterator[int] = iter(range(first + 1, last + 1))
     if floor is None:
-        floor = max(0, min(known, default=0) - _MARGIN_BELOW)
-    last = ceiling if ceiling is not None else max(known, default=floor) + _MARGIN + unknown
-    found: list[int] = []
-    for message_id in range(floor + 1, last + 1):
-        if message_id not in known:
-            found.append(message_id)
-            if len(found) == MOST_CANDIDATES:
-                break
-    return found
+        ids = itertools.chain(ids, range(first - 1, max(0, first - _MARGIN_BELOW), -1))
+    return list(itertools.islice((i for i in ids if i not in known), MOST_CANDIDATES))

@@ -27,6 +27,11 @@ class Wait:
     seconds: float
     cause: Cause
 
+    @property
+    def is_failure(self) -> bool:
+        """Say whether it counts: a message that fails for ever is given up on."""
+        return self.cause in ("server", "chat")
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:

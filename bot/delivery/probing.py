@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 32
 _LOOK_AGAIN_SECONDS = 30.0
+_SHORTEST_SECONDS = 0.05
 _PAUSE_SECONDS = 5.0
 _BUSY_CHAT_SECONDS = 0.05
 # Probes are edits: they take a slot of their chat as an answer to a person does.
@@ -60,6 +61,7 @@ class Settler:
         self._bell = asyncio.Event()
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._in_hand: set[int] = set()
+        self._busy_chats: set[int] = set()
         self._due_ms: dict[int, int] = {}
         self.numbering = Numbering(settle_ms)
         self.arrived = 0
@@ -100,22 +102,37 @@ class Settler:
             for row in rows:
                 left_ms = min(row.sent_ms or 0, now_ms)
                 self._due_ms.setdefault(row.id, left_ms + self._settle_ms)
-            due = [row for row in rows if self._due_ms[row.id] <= now_ms]
+            due = [
+                row
+                for row in rows
+                if self._due_ms[row.id] <= now_ms and row.chat_id not in self._busy_chats
+            ]
             candidates = await self.numbering.list_candidates(tx, due) if due else {}
         for row in rows:
             self._waiting.hold(row.chat_id, self._clock.monotonic())
+        chats: dict[int, list[OutboxRow]] = {}
         for row in due:
             self._in_hand.add(row.id)
             del self._due_ms[row.id]
-            group.create_task(self._settle(row, candidates[row.id]))
+            chats.setdefault(row.chat_id, []).append(row)
+        self._busy_chats |= chats.keys()
+        for of_chat in chats.values():
+            group.create_task(self._settle_chat(of_chat, candidates))
         waits = [(due_ms - now_ms) / 1000 for due_ms in self._due_ms.values()]
-        return min(waits, default=_LOOK_AGAIN_SECONDS)
+        return max(_SHORTEST_SECONDS, min(waits, default=_LOOK_AGAIN_SECONDS))
 
-    async def _settle(self, row: OutboxRow, candidates: list[int]) -> None:
-        async with self._slots:
-            finished = await self._look(row, candidates)
-        log.info("settled", extra={"row": row.id, "outcome": type(finished.outcome).__name__})
-        self._on_settled(finished)
+    async def _settle_chat(self, rows: list[OutboxRow], candidates: dict[int, list[int]]) -> None:
+        """Settle the messages of one chat in the order they left.
+
+        Each takes an id of its own, so that what is found and what is sent again are all of them.
+        """
+        for row in rows:
+            async with self._slots:
+                finished = await self._look(row, candidates[row.id])
+            log.info("settled", extra={"row": row.id, "outcome": type(finished.outcome).__name__})
+            self._on_settled(finished)
+        self._busy_chats.discard(rows[0].chat_id)
+        self.wake()
 
     async def _look(self, row: OutboxRow, candidates: list[int]) -> Finished:
         """Try one candidate after the other."""

@@ -35,6 +35,8 @@ class Finished:
     left_ms: int
     again_ms: int | None = None
     """When a row that waits is due, unless its old time stands."""
+    again_at: float = 0.0
+    """The same in monotonic seconds."""
     settled: bool = False
 
 
@@ -88,7 +90,7 @@ class Recorder:
                 raise AssertionError("recorded together before")
 
     async def _record_wait(self, tx: Transaction, one: Finished, outcome: Wait) -> None:
-        row, failed = one.row, outcome.cause not in ("flood", "network")
+        row, failed = one.row, outcome.is_failure
         if failed and row.attempts >= MOST_ATTEMPTS:
             await self._park(tx, row, row.error or "failed too often")
         elif await is_overtaken(tx, row):

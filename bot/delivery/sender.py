@@ -256,14 +256,24 @@ class Sender:
         for one in landed:
             if one.settled:
                 self._settler.recorded(one.row.id)
-            if isinstance(one.outcome, Unknown):
-                self._settler.wake()
-            elif one.settled:
+            match one.outcome:
+                case Unknown():
+                    self._settler.wake()
+                case Wait() if not one.settled:
+                    self._wait_again(one)
+                case Delivered() if one.row.tracked:
+                    self.wake()  # what edits or answers it may leave now
+                case Moved():
+                    self.wake()
+                case _:
+                    pass
+            if one.settled and not isinstance(one.outcome, Unknown):
                 self._go_on_with_chat(one)
-            elif isinstance(one.outcome, Moved):
-                self.wake()
-            elif isinstance(one.outcome, Delivered) and one.row.tracked:
-                self.wake()  # what edits or answers it may leave now
+
+    def _wait_again(self, one: Finished) -> None:
+        failed = isinstance(one.outcome, Wait) and one.outcome.is_failure
+        row = replace(one.row, attempts=one.row.attempts + failed)
+        self._waiting.put_back(row, self._clock.monotonic(), at=one.again_at)
 
     def _go_on_with_chat(self, settled: Finished) -> None:
         """Let a held chat's messages go on, first the one that was not there."""

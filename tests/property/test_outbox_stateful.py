@@ -7,6 +7,7 @@ sender is cut off at any point and begun anew on the same file.
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from bot.delivery.pacing import Rates
 from bot.delivery.patience import Patience
 from bot.delivery.sender import Sender
 from storage.database import Database
+from storage.inbox import add_updates
 from storage.model import Draft, Lane, OutboxRow
 from storage.outbox import enqueue
 
@@ -87,7 +89,8 @@ class Telegram:
         return Probed.SAME if text == row.payload["text"] else self._overwrite(message_id, row)
 
     def _overwrite(self, message_id: int, row: OutboxRow) -> Probed:
-        raise AssertionError(f"message {message_id} would be overwritten by row {row.id}")
+        self.messages[message_id] = (row.chat_id, row.payload["text"])  # type: ignore[assignment]
+        return Probed.CHANGED
 
     async def _hang(self) -> None:
         self.hanging.set()
@@ -106,6 +109,9 @@ class OutboxMachine(RuleBasedStateMachine):
     async def _begin(self) -> Telegram:
         self.db = await Database.open(Path(self.folder.name) / "relais.db")
         self.telegram = Telegram()
+        async with self.db.transaction() as tx:  # somebody wrote /start
+            message = {"message_id": self.telegram.put(READERS[0], "")}
+            await add_updates(tx, [(1, READERS[0], json.dumps({"message": message}))], now=1)
         self._start()
         return self.telegram
 
