@@ -35,7 +35,8 @@ _SOURCE = re.compile(r"^(?:sources?|via)\W*$", re.IGNORECASE)
 _RELATED = re.compile(
     r"^(?:(?:à )?lire (?:aussi|également)|sur le même (?:sujet|thème)"
     r"|articles? (?:liés?|similaires?|associés?)"
-    r"|à voir aussi|related(?: (?:articles?|posts?|stories))?|read (?:also|more|next)|see also)\W*$",
+    r"|à voir aussi|related(?: (?:articles?|posts?|stories))?"
+    r"|read (?:also|more|next)|see also)\W*$",
     re.IGNORECASE,
 )
 
@@ -212,9 +213,9 @@ def _find_note(tree: html.HtmlElement) -> str | None:
             return note
     for head in _headings(tree, _ABOUT):
         following = head.xpath("following-sibling::*[position()<=4]/descendant-or-self::*[not(*)]")
-        note = next((text for text in map(text_of, following) if len(text.split()) > 5), None)
-        if note:
-            return note
+        texts = [text for text in map(text_of, following) if len(text.split()) > 5]
+        if texts:
+            return texts[0]
     return None
 
 
