@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
+import aiohttp
 from telegram import Update
 from telegram.ext import Application
 
@@ -22,7 +23,9 @@ from bot.jobs.acts import Checkpoints, FeedProbes
 from bot.jobs.worker import JobWorker
 from bot.news.distribute import Distributor
 from bot.news.fetch import Fetcher, user_agent
+from bot.news.page_reader import PageReader
 from bot.news.parse_pool import ParsePool
+from bot.news.politeness import HostLedger
 from bot.news.poller import Poller, PollRules
 from bot.news.probe import Prober
 from bot.news.reading import FeedReader
@@ -32,6 +35,9 @@ from bot.ops.metrics import Metrics
 from bot.ops.notices import FeedWatch, Notifier
 from bot.ops.schedule import Bells
 from bot.start import add_feeds, meet_telegram, send_menus
+from bot.summary.making import SummaryMaker
+from bot.summary.provider import Caps, ChatSummarizer, Endpoint
+from bot.summary.worker import SummaryActs
 from bot.updates.dispatch import Dispatcher
 from bot.updates.intake import Intake
 from handlers import routes
@@ -40,6 +46,7 @@ from handlers.messages import Features, render_post, to_payload
 from handlers.notices import FeedTrouble
 from handlers.privacy import CHECKPOINT
 from handlers.probes import PROBE
+from handlers.summaries import SUMMARIZE
 from handlers.texts import Catalogue
 from handlers.turn import Setup, Turn, open_turn
 from storage.database import Database, Durability, Transaction
@@ -68,6 +75,7 @@ class Tools:
     updates: AiohttpRequest
     application: Application[Any, Any, Any, Any, Any, Any]
     bot_username: str
+    chat: aiohttp.ClientSession | None = None  # where a summary model is set
 
 
 class Parts:
@@ -84,8 +92,13 @@ class Parts:
         self.notifier = Notifier(settings.admin_ids, self._texts, settings.default_language)
         self.bells = Bells()
         self.sender = self._make_sender()
+        self.summaries = self._make_summaries()
         self.distributor = Distributor(
-            self._db, self._render_post, clock, on_committed=self.sender.wake
+            self._db,
+            self._render_post,
+            clock,
+            on_committed=self.sender.wake,
+            complete=self.summaries.complete,
         )
         self.relay = Relay(self._db, self._setup, self._texts, clock, self.sender.wake)
         self.jobs = self._make_jobs()
@@ -150,6 +163,11 @@ class Parts:
                 updates=updates,
                 application=application,
                 bot_username=username,
+                chat=(
+                    await stack.enter_async_context(aiohttp.ClientSession())
+                    if settings.summary_api_url
+                    else None
+                ),
             )
             parts = cls(settings, tools, clock)
             await parts._prepare()
@@ -220,8 +238,21 @@ class Parts:
     def _make_jobs(self) -> JobWorker:
         prober = Prober(self._tools.fetcher, self._tools.pool)
         probes = FeedProbes(self._db, prober, self._texts, self._clock, self.sender.wake)
-        acts = {PROBE: probes.do, CHECKPOINT: Checkpoints(self._db).do}
+        summaries = SummaryActs(
+            self._db, self.summaries, self._texts, self._clock, self.sender.wake
+        )
+        acts = {
+            PROBE: probes.do,
+            CHECKPOINT: Checkpoints(self._db).do,
+            SUMMARIZE: summaries.do,
+        }
         return JobWorker(self._db, acts, self._clock)
+
+    def _make_summaries(self) -> SummaryMaker:
+        tools, now = self._tools, self._clock.now
+        pages = PageReader(tools.fetcher, tools.pool, HostLedger(), now)
+        chat = None if tools.chat is None else _chat(self._settings, tools.chat, now)
+        return SummaryMaker(self._db, pages, self._clock, chat)
 
     def _render_post(self, article: Article, language: Language) -> dict[str, Any]:
         return to_payload(render_post(article, language, self._texts, self._setup.features))
@@ -272,10 +303,30 @@ def _setup(settings: Settings, bot_username: str) -> Setup:
         default_language=settings.default_language,
         admin_ids=settings.admin_ids,
         moderation_chat_id=settings.moderation_chat_id,
-        features=Features(comments=settings.moderation_chat_id is not None),
+        features=Features(
+            summaries=True,
+            comments=settings.moderation_chat_id is not None,
+            chat_model=settings.summary_api_url is not None,
+        ),
         comment_rules=load_comment_rules(settings.comment_rules_path),
         relay_undo_seconds=settings.relay_undo_seconds,
     )
+
+
+def _chat(
+    settings: Settings, session: aiohttp.ClientSession, now: Callable[[], float]
+) -> ChatSummarizer:
+    """Make the summariser of the operator's chat endpoint."""
+    key = settings.summary_api_key
+    assert settings.summary_api_url is not None
+    assert settings.summary_model is not None
+    endpoint = Endpoint(
+        settings.summary_api_url,
+        settings.summary_model,
+        None if key is None else key.get_secret_value(),
+    )
+    caps = Caps(settings.summary_daily_limit, settings.summary_reader_daily_limit)
+    return ChatSummarizer(session, endpoint, caps, now)
 
 
 def _application(

@@ -18,6 +18,7 @@ from handlers import (
     privacy,
     settings,
     start,
+    summaries,
     tag_pages,
     tags,
 )
@@ -43,6 +44,7 @@ def command_table(features: Features) -> list[CommandRow]:
         CommandRow("tags", tag_pages.list_tags),
         CommandRow("latest", articles.latest),
         CommandRow("search", articles.search),
+        *((CommandRow("summary", summaries.ask_summary),) if features.summaries else ()),
         *(comment_routes.reader_commands() if features.comments else ()),
         CommandRow("settings", page.open),
         CommandRow("stop", settings.stop),
@@ -84,6 +86,8 @@ def routes(features: Features) -> list[Route]:
         press(callbacks.ShowTagArticles, articles.turn_tag_articles),
         press(callbacks.ShowFound, articles.turn_found),
         press(callbacks.OpenPost, articles.open_post),
+        press(callbacks.Summarize, summaries.press_summary),
+        press(callbacks.ShowKeyPoints, summaries.show_key_points),
         # settings and privacy
         press(callbacks.ShowSettings, page.reopen),
         press(callbacks.ChooseLanguage, page.choose_language),

@@ -36,6 +36,8 @@ async def explain(rows: Sequence[CommandRow], turn: Turn, _: Command) -> None:
         turn.t("help_buttons"),
         turn.t("help_privacy_comments" if turn.setup.features.comments else "help_privacy"),
     ]
+    if turn.setup.features.chat_model:
+        sections.append(turn.t("help_privacy_model"))
     if turn.is_operator:
         sections += [turn.t("help_operators"), _section(turn, rows, "operators")]
     if turn.chat_id == turn.setup.moderation_chat_id and turn.setup.features.comments:

@@ -253,7 +253,7 @@ END;
 -- ---------------------------------------------------------------- summaries
 -- A summary made once: dropped when its article is corrected (content_hash differs).
 CREATE TABLE summaries (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: buttons live for ever
     article_id   INTEGER REFERENCES articles (id) ON DELETE CASCADE,
     url          TEXT,                        -- of a page that is no stored article
     content_hash TEXT NOT NULL,

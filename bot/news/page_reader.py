@@ -53,6 +53,10 @@ class PageReader:
             if not lock.locked():
                 self._locks.pop(url, None)
 
+    def forget(self, url: str) -> None:
+        """Read a page anew next time: its article was corrected."""
+        self._kept.pop(url, None)
+
     async def _fetch(self, url: str) -> Page:
         host = urlsplit(url).hostname or ""
         await self._wait_for_turn(url, host)

@@ -24,6 +24,7 @@ class Features:
 
     summaries: bool = False
     comments: bool = False
+    chat_model: bool = False  # summaries may be written by the operator's chat endpoint
 
 
 def render_post(

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from babel import Locale
+
 from handlers.callbacks import ShowKeyPoints
 from handlers.markup import Markup, bold, cut, escape, is_blank, join, link, one_line
 from handlers.messages.message import Button, Message
@@ -10,8 +12,9 @@ from storage.model import Language
 from storage.summaries import StoredSummary
 
 MOST_TITLE = 300
-MOST_SENTENCES = 3000  # characters
-MOST_POINT = 500
+MOST_LEAD = 600
+MOST_SENTENCES = 2000  # characters
+MOST_POINT = 250
 
 # How a summary was made, where no model wrote it; the codes are kept in the database.
 MADE = {
@@ -22,7 +25,9 @@ MADE = {
 # Why a page could not be used: a FeedError's code or a page's verdict, in groups that readers get.
 _REASONS = {
     "private_address": "private",
-    "bad_url": "private",
+    "odd_address": "private",
+    "port": "private",
+    "scheme": "private",
     "timeout": "slow",
     "parse_timeout": "slow",
     "too_large": "large",
@@ -41,12 +46,19 @@ _REASONS = {
     "cloudflare": "refused",
     "http_429": "busy",
     "busy": "busy",
+    "failed": "broken",
+    "parse_failed": "broken",
 }
 
 
-def render_summary(summary: StoredSummary, language: Language, texts: Catalogue) -> Message:
-    """Give the message of a summary, with the button of its key points where it has some."""
-    return _render(summary, language, texts, points=False)
+def render_summary(
+    summary: StoredSummary, language: Language, texts: Catalogue, *, lead: str = ""
+) -> Message:
+    """Give the message of a summary, with the button of its key points where it has some.
+
+    `lead` is the article's, for whoever has not read it in the post.
+    """
+    return _render(summary, language, texts, points=False, lead=lead)
 
 
 def render_key_points(summary: StoredSummary, language: Language, texts: Catalogue) -> Message:
@@ -71,11 +83,17 @@ def reason_words(code: str, language: Language, texts: Catalogue) -> Markup:
 
 
 def _render(
-    summary: StoredSummary, language: Language, texts: Catalogue, *, points: bool
+    summary: StoredSummary,
+    language: Language,
+    texts: Catalogue,
+    *,
+    points: bool,
+    lead: str = "",
 ) -> Message:
     separator = "\n" if summary.method == "whole" else " "
     parts = [
         _head(summary.title, summary.url),
+        cut(one_line(lead), MOST_LEAD),
         escape(cut(separator.join(summary.sentences), MOST_SENTENCES)),
     ]
     if points and summary.key_points:
@@ -100,15 +118,19 @@ def _head(title: str, url: str | None) -> Markup:
 
 
 def _foot(summary: StoredSummary, language: Language, texts: Catalogue) -> Markup:
-    if summary.method in MADE:
-        made = texts.text(language, MADE[summary.method])
-    else:
-        model = summary.method.split("/")[0]
-        made = texts.text(language, "summary_made_model", model=model)
-    notes = [made]
+    """Say how the summary was made, and in which language where that is not the reader's."""
+    notes: list[str] = []
     if summary.note is not None:
         reason = reason_words(summary.note, language, texts)
         notes.append(texts.text(language, "summary_note_feed", reason=reason))
+    if summary.method not in MADE:
+        model = summary.method.split("/")[0]
+        notes.append(texts.text(language, "summary_made_model", model=model))
+    elif summary.note is None or summary.method != "whole":
+        notes.append(texts.text(language, MADE[summary.method]))
+    name = Locale(language).languages.get(summary.language)
+    if summary.language != language and name is not None:
+        notes.append(texts.text(language, "summary_other_language", name=name))
     return Markup(f"<i>{join(' ', notes)}</i>")
 
 

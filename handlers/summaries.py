@@ -1,0 +1,141 @@
+"""Summaries in chat: asked for by button, in reply or with a link; made by a job; given once.
+
+What asks for a summary sends nothing but a placeholder that leaves after half a second: where the
+job is quicker, its answer goes out instead.
+"""
+
+from handlers.callbacks import ShowKeyPoints, Summarize
+from handlers.events import Command, Press
+from handlers.markup import is_web_address
+from handlers.messages import Message, to_payload
+from handlers.messages.summary import render_key_points
+from handlers.post_tags import get_article
+from handlers.turn import Turn
+from storage.articles import find_article_by_url
+from storage.errors import Refusal
+from storage.jobs import add_job
+from storage.model import Article, Draft, Lane, OutboxState
+from storage.outbox import find_own_copy, find_receipt, find_row
+from storage.summaries import (
+    SummaryAnswer,
+    count_asked,
+    find_answer,
+    find_summary,
+    record_answer,
+)
+
+# The job. Its payload: article_id or url; chat_id, person_id and language of who asks; reply_to,
+# the message to answer; has_post, whether that message shows the lead; action_id and row_id, the
+# outbox rows that tell of work under way.
+SUMMARIZE = "summarize"
+PATIENCE_MS = 500  # later than this the reader sees that work is under way
+MOST_ASKED = 3  # at once in one private chat
+
+
+async def press_summary(turn: Turn, press: Press, payload: Summarize) -> None:
+    """Give the article of a post in short, below it."""
+    article = await get_article(turn, payload.article_id)
+    await _give(turn, article, reply_to=press.message_id, has_post=True)
+
+
+async def ask_summary(turn: Turn, command: Command) -> None:
+    """Give in short the article that a message of ours carries, or the page of a link."""
+    url = _find_link(command)
+    if url is not None:
+        await _summarize_link(turn, command, url)
+        return
+    receipt = None
+    if command.reply_to is not None:
+        receipt = await find_receipt(turn.tx, turn.chat_id, command.reply_to)
+    if receipt is None or receipt.article_id is None:
+        raise Refusal("summary_how")
+    article = await get_article(turn, receipt.article_id)
+    await _give(turn, article, reply_to=receipt.message_id, has_post=True)
+
+
+async def show_key_points(turn: Turn, _: Press, payload: ShowKeyPoints) -> None:
+    """Put the key points below the summary, in the same message."""
+    summary = await find_summary(turn.tx, payload.summary_id)
+    if summary is None:
+        raise Refusal("summary_outdated")
+    await turn.edit(render_key_points(summary, turn.language, turn.texts))
+
+
+async def _summarize_link(turn: Turn, command: Command, url: str) -> None:
+    """Give the stored article of an address below the chat's own copy, or the page there."""
+    article = await find_article_by_url(turn.tx, url)
+    if article is None:
+        what: dict[str, object] = {"url": url}
+        await _ask(turn, what, reply_to=command.message_id, has_post=False)
+        return
+    post = await find_own_copy(turn.tx, turn.chat_id, article.id)
+    reply_to = command.message_id if post is None else post.message_id
+    await _give(turn, article, reply_to=reply_to, has_post=post is not None)
+
+
+async def _give(turn: Turn, article: Article, *, reply_to: int, has_post: bool) -> None:
+    """Lead back to the answer that the chat has already, or have one made."""
+    answer = await find_answer(turn.tx, turn.chat_id, article.id)
+    if answer is not None and answer.content_hash == article.content_hash:
+        row = await find_row(turn.tx, answer.outbox_id)
+        if row is not None and row.state in (OutboxState.WAITING, OutboxState.SENDING):
+            await turn.answer(turn.t("summary_coming"))
+            return
+        if row is not None and row.state in (OutboxState.SENT, OutboxState.UNKNOWN):
+            await _lead_back(turn, row.id)
+            return
+    what: dict[str, object] = {"article_id": article.id}
+    row_id = await _ask(turn, what, reply_to=reply_to, has_post=has_post)
+    answer = SummaryAnswer(row_id, article.content_hash)
+    await record_answer(turn.tx, turn.chat_id, article.id, answer, now=turn.now)
+
+
+async def _lead_back(turn: Turn, row_id: int) -> None:
+    """Point at the first answer by a short reply to it."""
+    payload = to_payload(Message(turn.t("summary_above")))
+    payload["reply_parameters"] = {"allow_sending_without_reply": True}
+    await turn.enqueue(Draft(turn.chat_id, Lane.REPLY, payload=payload, target_id=row_id))
+    await turn.answer(turn.t("summary_above"))
+
+
+async def _ask(turn: Turn, what: dict[str, object], *, reply_to: int, has_post: bool) -> int:
+    """Have a summary made; gives the placeholder's row, which becomes the answer."""
+    if turn.is_private and await count_asked(turn.tx, SUMMARIZE, turn.chat_id) >= MOST_ASKED:
+        raise Refusal("summary_busy")
+    due_ms = turn.now_ms + PATIENCE_MS
+    payload = to_payload(Message(turn.t("summary_working")))
+    payload["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+    action_id = await turn.enqueue(
+        Draft(turn.chat_id, Lane.ANSWER, "sendChatAction", {"action": "typing"}, due_ms=due_ms)
+    )
+    row_id = await turn.enqueue(
+        Draft(turn.chat_id, Lane.REPLY, payload=payload, tracked=True, due_ms=due_ms)
+    )
+    person = turn.event.person
+    job: dict[str, object] = {
+        **what,
+        "chat_id": turn.chat_id,
+        "person_id": turn.chat_id if person is None else person.id,
+        "language": turn.language,
+        "reply_to": reply_to,
+        "has_post": has_post,
+        "action_id": action_id,
+        "row_id": row_id,
+    }
+    await add_job(turn.tx, SUMMARIZE, job, now=turn.now)
+    return row_id
+
+
+def _find_link(command: Command) -> str | None:
+    """Give the first address of a command, written or linked; None where it has none."""
+    for entity in command.entities:
+        if entity.kind == "text_link" and entity.url and is_web_address(entity.url):
+            return entity.url
+    words = command.words.split()
+    for word in words:
+        if is_web_address(word):
+            return word
+    if words and "." in words[0].strip(".").split("/")[0]:
+        guess = f"https://{words[0]}"  # a host as people write it, without the scheme
+        return guess if is_web_address(guess) else None
+    return None
