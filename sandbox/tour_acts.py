@@ -140,34 +140,33 @@ async def correct(script: Script) -> None:
 async def set_and_leave(script: Script) -> None:
     """Settings, the data that is kept, and its erasure."""
     script.title("Settings, and one’s own data")
-    jonah = script.stage.jonah
+    amelie, jonah = script.stage.amelie, script.stage.jonah
     said = script.say(jonah, "/settings")
     settings = await script.answer(
         jonah.chat, "the settings with languages", lambda message: message.keyboard, after=said
     )
     tap = script.press(jonah, settings, "Français")
     await script.toast(tap, "an answer to the change of language")
-    said = script.say(jonah, "/help")
-    await script.answer(
-        jonah.chat, "the help in French now", lambda message: is_in("fr", message.text), after=said
+    await script.expect(
+        "the settings themselves in French now", lambda: is_in("fr", settings.text), jonah.chat
     )
-    said = script.say(jonah, "/mydata")
+    said = script.say(amelie, "/mydata")
     data = await script.answer(
-        jonah.chat, "Jonah’s data as a file", lambda message: message.document, after=said
+        amelie.chat, "Amélie’s data as a file", lambda message: message.document, after=said
     )
     await script.expect(
-        "JSON that names what Jonah follows",
-        lambda: data.document and "xiaomi" in json.dumps(json.loads(data.document.content)).lower(),
+        "JSON that names what Amélie follows",
+        lambda: data.document and "5G" in json.dumps(json.loads(data.document.content)),
     )
     said = script.say(jonah, "/forgetme")
     question = await script.answer(
         jonah.chat, "a question before erasing", lambda message: message.keyboard, after=said
     )
     script.press(jonah, question, "Erase everything", "Tout effacer")
-    await script.expect(
-        "a farewell after erasing",
-        lambda: not question.keyboard or jonah.chat.last.message_id > question.message_id,
-        jonah.chat,
+    await script.expect("a farewell after erasing", lambda: not question.keyboard, jonah.chat)
+    said = script.say(jonah, "/following")
+    await script.answer(
+        jonah.chat, "nothing that Jonah follows", lambda m: "Xiaomi" not in m.text, after=said
     )
 
 
@@ -195,6 +194,7 @@ ACTS: tuple[Act, ...] = (
     start_and_follow,
     receive_posts,
     look_around,
+    summarise,
     discuss,
     withdraw,
     turn_down,
