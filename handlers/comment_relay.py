@@ -9,14 +9,14 @@ from handlers.comment_desk import Desk
 from handlers.comment_messages import CopyStyle, render_copy, render_removed
 from handlers.comment_status import get_subject, redraw_status
 from handlers.messages import to_payload
-from storage.comment_model import Comment, Copy, CopyState
+from storage.comment_model import Comment, Copy
 from storage.comment_relays import (
     FinishedChange,
     PlacedCopy,
     Reach,
     Recipient,
     cancel_copy,
-    drop_parked,
+    end_change,
     find_body,
     get_reach,
     is_counting,
@@ -37,6 +37,7 @@ from storage.outbox import add_body, list_own_copies
 # Telegram lets a bot delete its messages for 48 hours; clocks differ a little.
 DELETABLE_MS = 47 * 3_600_000
 WINDOW = 100
+UNKNOWN_WORDING = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ async def correct_copies(desk: Desk, comment_id: int, *, after: int | None) -> S
 
 async def _take_back(desk: Desk, placed: PlacedCopy) -> None:
     copy = placed.copy
+    await end_change(desk.tx, copy)
     match placed.outbox_state:
         case OutboxState.WAITING:
             await cancel_copy(desk.tx, copy)
@@ -74,7 +76,13 @@ async def _take_back(desk: Desk, placed: PlacedCopy) -> None:
         case _:
             # Of unknown fate, too: the deletion waits until it is known to be there.
             row = await desk.enqueue(
-                Draft(copy.chat_id, Lane.RETRACTION, "deleteMessage", target_id=copy.outbox_id)
+                Draft(
+                    copy.chat_id,
+                    Lane.RETRACTION,
+                    "deleteMessage",
+                    target_id=copy.outbox_id,
+                    tracked=True,
+                )
             )
             await retract_copy(desk.tx, copy, "deleting", change_id=row)
 
@@ -93,6 +101,7 @@ async def _mark(desk: Desk, copy: Copy) -> None:
             "editMessageText",
             to_payload(message),
             target_id=copy.outbox_id,
+            tracked=True,
         )
     )
     await retract_copy(desk.tx, copy, "marking", change_id=row)
@@ -100,6 +109,7 @@ async def _mark(desk: Desk, copy: Copy) -> None:
 
 async def _reword(desk: Desk, comment: Comment, placed: PlacedCopy, revision: int) -> None:
     copy = placed.copy
+    await end_change(desk.tx, copy)
     match placed.outbox_state:
         case OutboxState.WAITING:
             await cancel_copy(desk.tx, copy)  # it is placed anew with the wording of now
@@ -115,6 +125,7 @@ async def _reword(desk: Desk, comment: Comment, placed: PlacedCopy, revision: in
                     "editMessageText",
                     body_id=body,
                     target_id=copy.outbox_id,
+                    tracked=True,
                 )
             )
             await reword_copy(desk.tx, copy, revision, change_id=row)
@@ -198,24 +209,25 @@ async def settle_changes(desk: Desk, comment_id: int) -> None:
 
 async def _settle(desk: Desk, change: FinishedChange) -> None:
     copy = change.copy
-    if change.parked_row is not None:
-        await drop_parked(desk.tx, change.parked_row)
-    if copy.state == "rewording":
-        if change.is_out_of_reach:
-            await reword_copy(desk.tx, copy, 0, change_id=None)
+    await end_change(desk.tx, copy)
+    match copy.state, change.outcome:
+        case _, "never_left":
+            await cancel_copy(desk.tx, copy)
+        case "rewording", "done":
+            await reword_copy(desk.tx, copy, copy.revision, change_id=None)
+        case "rewording", "refused":
+            await reword_copy(desk.tx, copy, UNKNOWN_WORDING, change_id=None)
+        case "rewording", _:
+            await reword_copy(desk.tx, copy, UNKNOWN_WORDING, change_id=None)
             await retract_copy(desk.tx, copy, "lost", change_id=None)
-        else:
-            known = copy.revision if change.parked_row is None else 0
-            await reword_copy(desk.tx, copy, known, change_id=None)
-    elif change.never_left:
-        await cancel_copy(desk.tx, copy)
-    elif change.parked_row is not None and copy.state == "deleting":
-        await _mark(desk, copy)
-    elif change.parked_row is not None or change.is_out_of_reach:
-        await retract_copy(desk.tx, copy, "lost", change_id=copy.change_id)
-    else:
-        state: CopyState = "notice" if copy.state == "marking" else "gone"
-        await retract_copy(desk.tx, copy, state, change_id=copy.change_id)
+        case "deleting", "done":
+            await retract_copy(desk.tx, copy, "gone", change_id=copy.change_id)
+        case "deleting", "refused":
+            await _mark(desk, copy)
+        case "marking", "done":
+            await retract_copy(desk.tx, copy, "notice", change_id=copy.change_id)
+        case _:
+            await retract_copy(desk.tx, copy, "lost", change_id=copy.change_id)
 
 
 async def tell_progress(desk: Desk, comment_id: int, told: Reach | None) -> Reach | None:

@@ -6,7 +6,7 @@ edited to a notice is ever placed again, so that no chat holds two live copies.
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from storage.comment_model import Copy, CopyState
 from storage.database import Transaction
@@ -37,9 +37,8 @@ class FinishedChange:
     """An edit or removal that came to an end, well or not."""
 
     copy: Copy
-    parked_row: int | None  # Telegram did not take it
-    is_out_of_reach: bool
-    never_left: bool  # the copy waits to be sent again, and must not be
+    outcome: Literal["done", "refused", "dropped", "never_left"]
+    """Dropped: its chat was out of reach; never left: the copy waits, and must not be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +76,12 @@ async def stop_relay(tx: Transaction, comment_id: int) -> int:
         " AND outbox_id IN (SELECT value FROM json_each(?))",
         (comment_id, json.dumps(ids)),
     )
-    await tx.run(
-        "DELETE FROM outbox WHERE state = 0 AND id IN (SELECT change_id FROM comment_copies"
-        " WHERE comment_id = ? AND state = 'rewording')",
+    edits = await tx.all(
+        "SELECT o.id FROM comment_copies c JOIN outbox o ON o.id = c.change_id"
+        " WHERE c.comment_id = ? AND c.state = 'rewording' AND o.state = 0",
         (comment_id,),
     )
+    await forget_rows(tx, [row["id"] for row in edits])
     await tx.run(
         "UPDATE comment_copies SET state = 'placed', change_id = NULL, revision = 0"
         " WHERE comment_id = ? AND state = 'rewording'",
@@ -91,11 +91,15 @@ async def stop_relay(tx: Transaction, comment_id: int) -> int:
 
 
 async def forget_rows(tx: Transaction, row_ids: list[int]) -> None:
-    """Drop rows that never left, and do not keep them: nothing of theirs is in any chat."""
-    await drop_rows(tx, row_ids)
+    """Drop rows that never left, with what edits or answers them; forget those that are over."""
+    ids = json.dumps(row_ids)
+    waiting = await tx.all(
+        "SELECT id FROM outbox WHERE state = 0 AND id IN (SELECT value FROM json_each(?))", (ids,)
+    )
+    await drop_rows(tx, [row["id"] for row in waiting])
     await tx.run(
-        "DELETE FROM outbox WHERE state = 5 AND id IN (SELECT value FROM json_each(?))",
-        (json.dumps(row_ids),),
+        "DELETE FROM outbox WHERE state IN (2, 4, 5) AND id IN (SELECT value FROM json_each(?))",
+        (ids,),
     )
 
 
@@ -286,29 +290,32 @@ async def list_finished_changes(
     Their row is gone, or Telegram did not take it, or the copy itself never left after all.
     """
     rows = await tx.all(
-        "SELECT c.*, r.id AS row_id, s.state AS chat_state, o.state AS copy_state"
+        "SELECT c.*, r.state AS change_state, o.state AS copy_state"
         " FROM comment_copies c LEFT JOIN outbox r ON r.id = c.change_id"
-        " LEFT JOIN outbox o ON o.id = c.outbox_id"
-        " LEFT JOIN subscribers s ON s.chat_id = c.chat_id WHERE c.comment_id = ?"
+        " LEFT JOIN outbox o ON o.id = c.outbox_id WHERE c.comment_id = ?"
         " AND c.state IN ('rewording', 'deleting', 'marking')"
-        " AND (r.id IS NULL OR r.state = 4 OR c.state <> 'rewording' AND o.state = 0)"
+        " AND (r.id IS NULL OR r.state IN (2, 4, 5) OR c.state <> 'rewording' AND o.state = 0)"
         " ORDER BY c.chat_id LIMIT ?",
         (comment_id, limit),
     )
-    return [
-        FinishedChange(
-            _copy(row),
-            parked_row=row["row_id"] if row["copy_state"] != 0 else None,
-            is_out_of_reach=row["chat_state"] == "unreachable",
-            never_left=row["copy_state"] == 0,
-        )
-        for row in rows
-    ]
+    return [FinishedChange(_copy(row), _outcome(row)) for row in rows]
 
 
-async def drop_parked(tx: Transaction, row_id: int) -> None:
-    """Forget a removal that Telegram did not take: another way is tried."""
-    await tx.run("DELETE FROM outbox WHERE id = ? AND state = 4", (row_id,))
+def _outcome(row: Any) -> Literal["done", "refused", "dropped", "never_left"]:
+    if row["copy_state"] == OutboxState.WAITING and row["state"] != "rewording":
+        return "never_left"
+    match row["change_state"]:
+        case OutboxState.SENT:
+            return "done"
+        case OutboxState.PARKED:
+            return "refused"
+    return "dropped"
+
+
+async def end_change(tx: Transaction, copy: Copy) -> None:
+    """Take back the edit or removal of a copy if it has not left, and forget it if it is over."""
+    if copy.change_id is not None:
+        await forget_rows(tx, [copy.change_id])
 
 
 async def is_moving(tx: Transaction, comment_id: int) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from storage.database import Transaction
 from storage.model import Lane, OutboxRow, OutboxState
+from storage.outbox import drop_rows
 
 _COLUMNS = (
     "o.id, o.chat_id, o.lane, o.method, o.payload, o.body_id, o.article_id, o.comment_id,"
@@ -109,12 +110,13 @@ async def recover_sending(tx: Transaction, is_repeatable: Callable[[str], bool])
     `is_repeatable` says which methods may be called twice.
     """
     # An edit sent after a later one would bring back what that one took away.
-    await tx.run(
-        "DELETE FROM outbox WHERE state = 1 AND tracked = 0 AND method LIKE 'editMessage%'"
+    overtaken = await tx.all(
+        "SELECT id FROM outbox WHERE state = 1 AND method LIKE 'editMessage%'"
         " AND EXISTS (SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id"
         "  AND later.id > outbox.id"
         "  AND (later.method LIKE 'delete%' OR later.method = 'editMessageText'))"
     )
+    await drop_rows(tx, [row["id"] for row in overtaken])
     methods = await tx.all("SELECT DISTINCT method FROM outbox WHERE state = 1")
     again = await tx.run(
         "UPDATE outbox SET state = 0, attempts = attempts + 1"

@@ -45,6 +45,7 @@ RULES = with_rules(
     bot_rate=Rate(9999, 600),
 )
 DAY = 86_400
+ALIVE = "state NOT IN ('withdrawn', 'expired')"
 T = TypeVar("T")
 faults: st.SearchStrategy[Fault | None] = st.sampled_from(
     [None, None, None, "before", "after", "crash_before", "crash_after"]
@@ -136,7 +137,7 @@ class Discussions(RuleBasedStateMachine):
             self.oracle.follows.add(author)
             self.oracle.note_wish(author)
         if author == LINA:
-            known.approved.add(token)  # trusted since the machine said so
+            known.approved[token] = self.world.now_ms  # trusted once the machine said so
         await self._look()
         return comment_id
 
@@ -171,7 +172,9 @@ class Discussions(RuleBasedStateMachine):
         self.do(self._edit(pick, as_message))
 
     async def _edit(self, pick: int, as_message: bool) -> None:
-        row = await self._pick(pick, prefer="published IS NOT NULL")
+        closed = pick % 5 == 0  # what is closed must stay so, whatever its author tries
+        alive = "1" if closed else ALIVE
+        row = await self._pick(pick, prefer="published IS NOT NULL", among=alive)
         if row is None:
             return
         author = self.oracle.known[row["id"]].author
@@ -182,18 +185,15 @@ class Discussions(RuleBasedStateMachine):
             status = self._status(author, row["id"])
             if status is None:
                 return
-            await self.world.press(author, status, f"ced:{row['id']}")
-            await self.world.deliver_all()
-            prompts = [m for m in self.world.chats.standing(author) if m.is_prompt]
-            if not prompts:
+            prompt = await self._ask(author, status, f"ced:{row['id']}")
+            if prompt is None:
                 return
-            prompt = prompts[-1]
             await self.world.say(author, f"Mieux {token}", reply_to=prompt.message_id)
         after = await self._row(row["id"])
         if after["revision"] > row["revision"]:
             self.oracle.note_edit(row["id"], token)
             if author == LINA:
-                self.oracle.known[row["id"]].approved.add(token)
+                self.oracle.known[row["id"]].approved[token] = self.world.now_ms
         await self._look()
 
     @rule(pick=picks)
@@ -222,12 +222,23 @@ class Discussions(RuleBasedStateMachine):
         status = self._status(author, row["id"])
         if status is None:
             return
-        await self.world.press(author, status, f"cap:{row['id']}")
-        await self.world.deliver_all()
-        prompts = [m for m in self.world.chats.standing(author) if m.is_prompt]
-        if prompts:
-            await self.world.say(author, "Si, si.", reply_to=prompts[-1].message_id)
+        prompt = await self._ask(author, status, f"cap:{row['id']}")
+        if prompt is not None:
+            await self.world.say(author, "Si, si.", reply_to=prompt.message_id)
         await self._look()
+
+    async def _ask(self, author: int, status: Shown, data: str) -> Shown | None:
+        """Press a button that leads to a question; gives the question where there is one."""
+        await self.world.deliver_all()
+        last = self.world.chats.last_id
+        await self.world.press(author, status, data)
+        await self.world.deliver_all()
+        prompts = [
+            message
+            for message in self.world.chats.standing(author)
+            if message.is_prompt and message.message_id > last
+        ]
+        return prompts[-1] if prompts else None
 
     @precondition(lambda self: len(self.oracle.erased) == 0)
     @rule()
@@ -554,11 +565,11 @@ class Discussions(RuleBasedStateMachine):
             rows = await tx.all(f"SELECT id FROM comments WHERE {condition} ORDER BY id")
         return [row["id"] for row in rows]
 
-    async def _pick(self, pick: int, *, prefer: str) -> Any:
-        """Pick a comment that is not closed, three times of four one that is preferred."""
-        alive = "author_id IS NOT NULL AND state NOT IN ('withdrawn', 'expired')"
-        ids = await self._ids(f"{alive} AND {prefer}") if pick % 4 else []
-        ids = ids or await self._ids(alive)
+    async def _pick(self, pick: int, *, prefer: str, among: str = ALIVE) -> Any:
+        """Pick a comment of some, three times of four one that is preferred."""
+        among = f"author_id IS NOT NULL AND {among}"
+        ids = await self._ids(f"{among} AND {prefer}") if pick % 4 else []
+        ids = ids or await self._ids(among)
         return await self._row(ids[pick % len(ids)]) if ids else None
 
     async def _snapshot(self) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ tables only where an invariant is about them. Every wording carries a token (w00
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +38,8 @@ class Known:
     author: int
     created_ms: int
     tokens: list[str]
-    approved: set[str] = field(default_factory=set)
+    approved: dict[str, int] = field(default_factory=dict)
+    """Which wordings a moderator approved, and when first."""
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Oracle:
     writers: dict[str, int] = field(default_factory=dict)
     """Who wrote each token, taken as a comment or not."""
     seen_log: int = 0
+    closed: set[int] = field(default_factory=set)
+    """Comments that readers were not to see after the step before."""
     finals: dict[int, str] = field(default_factory=dict)
     changed_ms: dict[int, int] = field(default_factory=dict)
     """When a reader's wish to receive changed last (follow, mute, block)."""
@@ -78,7 +82,8 @@ class Oracle:
     def note_approval(self, comment_id: int, card_text: str) -> None:
         """Remember which wordings a moderator saw on the card that was approved."""
         known = self.known[comment_id]
-        known.approved |= set(TOKEN.findall(card_text)) & set(known.tokens)
+        for token in set(TOKEN.findall(card_text)) & set(known.tokens):
+            known.approved.setdefault(token, self.world.now_ms)
 
     def note_wish(self, reader: int) -> None:
         """Remember that a reader's wish to receive changed now."""
@@ -88,13 +93,16 @@ class Oracle:
 
     async def check_step(self) -> None:
         """Check what holds at every moment, trouble or not."""
-        self._check_log()
-        self._check_single_copies()
         async with self.world.db.read() as tx:
             comments = await tx.all(
                 "SELECT c.*, (SELECT count(*) FROM comment_decisions d WHERE d.comment_id = c.id)"
                 " AS decisions FROM comments c"
             )
+            rows = {row["id"]: row for row in comments}
+            closed = {row["id"] for row in comments if self._expected(row, rows) is None}
+            self._check_log(self.closed & closed)
+            self.closed = closed
+            self._check_single_copies()
             self._check_states(comments)
             await self._check_decisions(tx)
             banned = await tx.value(
@@ -106,7 +114,7 @@ class Oracle:
             )
             ensure(not banned, "I11 a banned author has something in the queue")
 
-    def _check_log(self) -> None:
+    def _check_log(self, closed: set[int]) -> None:
         for entry in self.world.chats.log[self.seen_log :]:
             if entry.chat_id == MODERATORS or entry.kind == "delete":
                 continue
@@ -117,6 +125,16 @@ class Oracle:
                 ensure(
                     known is not None and token in known.approved,
                     f"I1 {token} reached chat {entry.chat_id} without an approval of it",
+                )
+                assert known is not None
+                undo_ms = self.world.setup.relay_undo_seconds * 1000
+                ensure(
+                    entry.at_ms >= known.approved[token] + undo_ms,
+                    f"I1 {token} reached chat {entry.chat_id} while it could be undone",
+                )
+                ensure(
+                    known.id not in closed,
+                    f"I2 {token} left for chat {entry.chat_id} though it was taken back",
                 )
             for person, words in self.secrets.items():
                 if person != entry.chat_id:
@@ -203,12 +221,15 @@ class Oracle:
 
     def _expected(self, row: Any, comments: dict[int, Any]) -> int | None:
         """Give the revision that should stand before readers, from the states alone."""
-        if row["published"] is None or row["hidden"] or row["state"] in (*FINAL, "rejected"):
+        undo = json.loads(row["undo"]) if row["undo"] else None
+        published = undo["published"] if undo else row["published"]
+        hidden = undo["hidden"] if undo else row["hidden"]
+        if published is None or hidden or row["state"] in (*FINAL, "rejected"):
             return None
         parent = comments.get(row["parent_id"])
         if parent is not None and self._expected(parent, comments) is None:
             return None
-        return int(row["published"])
+        return int(published)
 
     def _reachable(self) -> list[int]:
         gone = self.world.chats.blocked | self.erased
