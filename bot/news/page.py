@@ -103,7 +103,8 @@ def decode_page(body: bytes, content_type: str) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start > len(body) - 4:  # cut in the middle of a letter
+        is_cut = error.reason == "unexpected end of data"
+        if is_cut and not body[: error.start].isascii():  # the limit fell inside a letter
             return body.decode("utf-8", "replace")
     header = re.search(r"charset=[\"']?\s*([\w-]+)", content_type, re.IGNORECASE)
     meta = _CHARSET.search(body[:4096])

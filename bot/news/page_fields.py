@@ -260,12 +260,14 @@ def _links(nodes: Iterable[html.HtmlElement], url: str) -> tuple[Link, ...]:
 
 
 def _absolute(base: str, address: str) -> str | None:
+    """Give the whole address of a link; of a page read from a file, what the link says."""
+    address = address.strip()
     try:
-        whole = urljoin(base, address.strip())
-        parts = urlsplit(whole)
+        whole = address if base.startswith("file:") else urljoin(base, address)
+        scheme = urlsplit(whole).scheme
     except ValueError:
         return None
-    return whole if address.strip() and parts.scheme in ("http", "https") else None
+    return whole if address and scheme in ("http", "https", "") else None
 
 
 def _is_list(tree: html.HtmlElement, data: PageData) -> bool:
