@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from storage.errors import ConfigError, RelaisError
+from storage.errors import ConfigError, FeedError, RelaisError
 
 app = typer.Typer(
     name="relais",
@@ -139,11 +139,23 @@ def main() -> None:
         for mistake in error.mistakes:
             print(mistake, file=sys.stderr)
         sys.exit(WRONG_SETTINGS)
+    except FeedError as error:
+        print(f"{error.url}: {_in_words(error)}", file=sys.stderr)
+        sys.exit(1)
     except RelaisError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _in_words(error: FeedError) -> str:
+    """Say what is wrong with an address as the operators' chat says it."""
+    from handlers.feed_words import error_words
+    from handlers.markup import plain
+    from handlers.texts import Catalogue
+
+    return plain(error_words(error.code, "en", Catalogue.load()))
 
 
 if __name__ == "__main__":

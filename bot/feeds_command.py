@@ -33,7 +33,7 @@ async def add(url: str) -> int:
     async with open_database(settings) as db, db.transaction() as tx:
         feed, created = await add_feed(tx, address, now=int(time.time()), title=probe.title)
     state = "Added" if created else "Already there"
-    print(f"{state}: {feed.url} ({probe.title or 'untitled'}, {probe.articles} articles)")
+    print(f"{state}: {feed.url} ({probe.title or 'untitled'}, {_articles(probe.articles)})")
     return 0
 
 
@@ -45,7 +45,7 @@ async def show() -> int:
         feed = health.feed
         trouble = f"  {feed.error_code} × {feed.errors}" if feed.errors else ""
         polled = _ago(feed.last_success_at)
-        print(f"{feed.url}  {feed.title or '—'}  {health.articles} articles  {polled}{trouble}")
+        print(f"{feed.url}  {feed.title or '—'}  {_articles(health.articles)}  {polled}{trouble}")
     if not healths:
         print("No feed yet. Add one: relais feeds add URL")
     return 0
@@ -112,6 +112,10 @@ async def inspect(source: str, *, as_json: bool) -> int:
     else:
         print(inspection.to_text())
     return 0
+
+
+def _articles(count: int) -> str:
+    return f"{count} article" if count == 1 else f"{count} articles"
 
 
 def _ago(at: int | None) -> str:

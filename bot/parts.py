@@ -148,7 +148,8 @@ class Parts:
             sends = AiohttpRequest(connections=connections)
             updates = AiohttpRequest(connections=1)
             application = _application(settings, sends, updates)
-            stack.push_async_callback(application.shutdown)
+            for close in (sends.shutdown, updates.shutdown, application.shutdown):
+                stack.push_async_callback(close)
             username = await meet_telegram(application, clock)
             tools = Tools(
                 db=db,
