@@ -90,18 +90,20 @@ async def find_next_due_ms(tx: Transaction, *, now_ms: int) -> int | None:
 
 
 async def mark_sending(
-    tx: Transaction, row_ids: Sequence[int], *, floor_id: int | None, now_ms: int
-) -> dict[int, int]:
-    """Mark rows as about to leave; gives their chats, without those taken back meanwhile.
+    tx: Transaction, rows: Sequence[OutboxRow], *, floor_id: int | None, now_ms: int
+) -> set[int]:
+    """Mark rows as about to leave; gives the ids of those that still wait for the same chat.
 
-    `floor_id` is the highest message id known of the bot's account.
+    The others were taken back or moved meanwhile. `floor_id` is the highest message id known of
+    the bot's account.
     """
-    rows = await tx.all(
-        "UPDATE outbox SET state = 1, sent_ms = ?, floor_id = ?"
-        " WHERE id IN (SELECT value FROM json_each(?)) AND state = 0 RETURNING id, chat_id",
-        (now_ms, floor_id, json.dumps(row_ids)),
+    marked = await tx.all(
+        "UPDATE outbox SET state = 1, sent_ms = ?, floor_id = ? FROM json_each(?) j"
+        " WHERE outbox.id = j.value ->> 0 AND outbox.chat_id = j.value ->> 1"
+        " AND outbox.state = 0 RETURNING outbox.id",
+        (now_ms, floor_id, json.dumps([(row.id, row.chat_id) for row in rows])),
     )
-    return {row["id"]: row["chat_id"] for row in rows}
+    return {row[0] for row in marked}
 
 
 async def recover_sending(tx: Transaction, is_repeatable: Callable[[str], bool]) -> tuple[int, int]:

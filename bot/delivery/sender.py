@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # The highest message id of the account's own numbering: the floor for what leaves next.
 _LAST_MESSAGE = "last_message_id"
+_FLOOR_SECONDS = 1.0
 
 
 class Sender:
@@ -90,8 +91,9 @@ class Sender:
         )
         self._bell = asyncio.Event()
         self._highest_id: int | None = None
-        self._stored_id: int | None = None
+        self._store_floor_at = 0.0
         self._storage_pause = 0.0
+        self._ticked_at = 0.0
         self._began = clock.now() - clock.monotonic()
         self._stop_by: float | None = None
         self._ended = asyncio.Event()
@@ -141,7 +143,7 @@ class Sender:
             except StorageError as error:
                 await self._wait_for_storage(error)
                 continue
-            self._highest_id = self._stored_id = None if stored is None else int(stored)
+            self._highest_id = None if stored is None else int(stored)
             if again or unknown:
                 log.info("sends_interrupted", extra={"again": again, "unknown": unknown})
             return
@@ -153,6 +155,7 @@ class Sender:
             self._bell.clear()
             if self._stop_by is None:
                 self._loader.feed()
+            self._ticked_at = self._clock.monotonic()
             for row, left_ms in await self._tick():
                 self._flight.launch(group, row, left_ms)
 
@@ -165,8 +168,9 @@ class Sender:
         return late or not (self._flight or self._flight.landed)
 
     async def _rest(self) -> None:
-        """Wait until there is something to do, and a little after the last tick in any case."""
-        await self._clock.sleep(self._patience.between_ticks)
+        """Wait until there is something to do, but not so that ticks follow each other at once."""
+        early = self._ticked_at + self._patience.between_ticks - self._clock.monotonic()
+        await self._clock.sleep(max(0.0, early))
         if self._flight.landed:
             return
         seconds = self._patience.look_again
@@ -198,20 +202,17 @@ class Sender:
         taken = self._take(0)
         if not (landed or taken or self._loader.due_in == 0.0):
             return []
-        marked: dict[int, int] = {}
-        highest_id = self._highest_id
+        marked: set[int] = set()
         try:
             async with self._db.transaction() as tx:
                 if landed:
-                    await self._record(tx, landed, highest_id)
+                    await self._record(tx, landed)
                 if self._stop_by is None:
                     await self._loader.load_interactive(tx)
                     taken += self._take(len(taken))
                 now_ms = self._now_ms()
                 if taken:
-                    marked = await mark_sending(
-                        tx, [row.id for row in taken], floor_id=self._highest_id, now_ms=now_ms
-                    )
+                    marked = await mark_sending(tx, taken, floor_id=self._highest_id, now_ms=now_ms)
         except StorageError as error:
             now = self._clock.monotonic()
             for row in taken:
@@ -220,7 +221,6 @@ class Sender:
             await self._wait_for_storage(error)
             return []
         self._storage_pause = 0.0
-        self._stored_id = highest_id
         self._go_on_after(landed)
         return [(row, now_ms) for row in taken if self._may_leave(row, marked)]
 
@@ -237,19 +237,21 @@ class Sender:
             taken.append(row)
         return taken
 
-    def _may_leave(self, row: OutboxRow, marked: dict[int, int]) -> bool:
-        """Say whether a row was marked; it may have been taken back or moved meanwhile."""
-        if marked.get(row.id) == row.chat_id:
+    def _may_leave(self, row: OutboxRow, marked: set[int]) -> bool:
+        """Say whether a row was marked; else it was taken back, or moved to another chat."""
+        if row.id in marked:
             return True
         self._waiting.finish(row, self._clock.monotonic())
+        self._loader.look_again()
         return False
 
-    async def _record(
-        self, tx: Transaction, landed: list[Finished], highest_id: int | None
-    ) -> None:
+    async def _record(self, tx: Transaction, landed: list[Finished]) -> None:
         await self._recorder.record(tx, landed, now_ms=round(self._clock.now() * 1000))
-        if highest_id != self._stored_id:
-            await set_fact(tx, _LAST_MESSAGE, str(highest_id))
+        now = self._clock.monotonic()
+        # An older floor costs nothing but a wider look: receipts account for what came since.
+        if self._highest_id is not None and now >= self._store_floor_at:
+            await set_fact(tx, _LAST_MESSAGE, str(self._highest_id))
+            self._store_floor_at = now + _FLOOR_SECONDS
 
     def _go_on_after(self, landed: list[Finished]) -> None:
         """Begin what outcomes make possible once they are written down."""

@@ -14,11 +14,11 @@ from telegram.request import BaseRequest, RequestData
 # delivered message for a lost one.
 READ_SECONDS = 25.0
 CONNECT_SECONDS = 5.0
-_POOL_SECONDS = 10.0
-_WRITE_SECONDS = 60.0
+_UPLOAD_SECONDS = 60.0
 # Below what servers allow: a request on a connection they close is one of unknown outcome.
 _KEEPALIVE_SECONDS = 15.0
 _JSON = {"Content-Type": "application/json"}
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class NotSent(NetworkError):
@@ -36,7 +36,7 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float | None:
-        """Seconds that an answer may take."""
+        """Seconds that an answer may take, with the connecting if need be."""
         return self._read_seconds
 
     async def initialize(self) -> None:
@@ -78,7 +78,7 @@ class AiohttpRequest(BaseRequest):
 
     async def post_json(self, url: str, parameters: dict[str, Any]) -> tuple[int, bytes]:
         """Post parameters as they are, without the objects between: for many messages."""
-        body = json.dumps(parameters, ensure_ascii=False).encode()
+        body = _encode(parameters).encode()
         return await self._request("POST", url, data=body, headers=_JSON)
 
     async def post_file(
@@ -90,7 +90,8 @@ class AiohttpRequest(BaseRequest):
             for key, value in parameters.items()
         }
         form = _form(fields, {name: (*file, "application/octet-stream")})
-        return await self._request("POST", url, data=form)
+        timeout = _timeout(self._read_seconds + _UPLOAD_SECONDS)
+        return await self._request("POST", url, data=form, timeout=timeout)
 
     async def _request(self, method: str, url: str, **options: Any) -> tuple[int, bytes]:
         if self._session is None:
@@ -107,12 +108,11 @@ class AiohttpRequest(BaseRequest):
 
 
 def _timeout(read_seconds: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(
-        total=_POOL_SECONDS + _WRITE_SECONDS + read_seconds,
-        connect=_POOL_SECONDS,
-        sock_connect=CONNECT_SECONDS,
-        sock_read=read_seconds,
-    )
+    """Give one limit for all of a request: each further one would cost a timer a message.
+
+    What passes while no connection is made yet is told apart all the same.
+    """
+    return aiohttp.ClientTimeout(total=read_seconds, sock_connect=CONNECT_SECONDS)
 
 
 def _form(fields: dict[str, str], files: dict[str, Any]) -> aiohttp.FormData:
