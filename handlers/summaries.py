@@ -65,8 +65,7 @@ async def _summarize_link(turn: Turn, command: Command, url: str) -> None:
     """Give the stored article of an address below the chat's own copy, or the page there."""
     article = await find_article_by_url(turn.tx, url)
     if article is None:
-        what: dict[str, object] = {"url": url}
-        await _ask(turn, what, reply_to=command.message_id, has_post=False)
+        await _ask(turn, url=url, reply_to=command.message_id, has_post=False)
         return
     post = await find_own_copy(turn.tx, turn.chat_id, article.id)
     reply_to = command.message_id if post is None else post.message_id
@@ -84,8 +83,7 @@ async def _give(turn: Turn, article: Article, *, reply_to: int, has_post: bool) 
         if row is not None and row.state in (OutboxState.SENT, OutboxState.UNKNOWN):
             await _lead_back(turn, row.id)
             return
-    what: dict[str, object] = {"article_id": article.id}
-    row_id = await _ask(turn, what, reply_to=reply_to, has_post=has_post)
+    row_id = await _ask(turn, article_id=article.id, reply_to=reply_to, has_post=has_post)
     answer = SummaryAnswer(row_id, article.content_hash)
     await record_answer(turn.tx, turn.chat_id, article.id, answer, now=turn.now)
 
@@ -98,22 +96,21 @@ async def _lead_back(turn: Turn, row_id: int) -> None:
     await turn.answer(turn.t("summary_above"))
 
 
-async def _ask(turn: Turn, what: dict[str, object], *, reply_to: int, has_post: bool) -> int:
+async def _ask(
+    turn: Turn,
+    *,
+    reply_to: int,
+    has_post: bool,
+    article_id: int | None = None,
+    url: str | None = None,
+) -> int:
     """Have a summary made; gives the placeholder's row, which becomes the answer."""
     if turn.is_private and await count_asked(turn.tx, SUMMARIZE, turn.chat_id) >= MOST_ASKED:
         raise Refusal("summary_busy")
-    due_ms = turn.now_ms + PATIENCE_MS
-    payload = to_payload(Message(turn.t("summary_working")))
-    payload["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
-    action_id = await turn.enqueue(
-        Draft(turn.chat_id, Lane.ANSWER, "sendChatAction", {"action": "typing"}, due_ms=due_ms)
-    )
-    row_id = await turn.enqueue(
-        Draft(turn.chat_id, Lane.REPLY, payload=payload, tracked=True, due_ms=due_ms)
-    )
+    action_id, row_id = await _announce(turn, reply_to, article_id)
     person = turn.event.person
     job: dict[str, object] = {
-        **what,
+        **({"url": url} if article_id is None else {"article_id": article_id}),
         "chat_id": turn.chat_id,
         "person_id": turn.chat_id if person is None else person.id,
         "language": turn.language,
@@ -124,6 +121,23 @@ async def _ask(turn: Turn, what: dict[str, object], *, reply_to: int, has_post: 
     }
     await add_job(turn.tx, SUMMARIZE, job, now=turn.now)
     return row_id
+
+
+async def _announce(turn: Turn, reply_to: int, article_id: int | None) -> tuple[int, int]:
+    """Show in a while that work is under way; gives the rows of the action and the placeholder."""
+    due_ms = turn.now_ms + PATIENCE_MS
+    action = Draft(turn.chat_id, Lane.ANSWER, "sendChatAction", {"action": "typing"}, due_ms=due_ms)
+    payload = to_payload(Message(turn.t("summary_working")))
+    payload["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+    placeholder = Draft(
+        turn.chat_id,
+        Lane.REPLY,
+        payload=payload,
+        article_id=article_id,
+        tracked=True,
+        due_ms=due_ms,
+    )
+    return await turn.enqueue(action), await turn.enqueue(placeholder)
 
 
 def _find_link(command: Command) -> str | None:

@@ -90,11 +90,10 @@ def _render(
     points: bool,
     lead: str = "",
 ) -> Message:
-    separator = "\n" if summary.method == "whole" else " "
     parts = [
         _head(summary.title, summary.url),
         cut(one_line(lead), MOST_LEAD),
-        escape(cut(separator.join(summary.sentences), MOST_SENTENCES)),
+        escape(cut(" ".join(summary.sentences), MOST_SENTENCES)),
     ]
     if points and summary.key_points:
         lines = [escape(f"• {cut(one_line(point), MOST_POINT)}") for point in summary.key_points]
