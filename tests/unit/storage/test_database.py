@@ -216,17 +216,20 @@ async def test_closing_waits_for_what_is_under_way(tmp_path: Path) -> None:
         assert connection.execute("SELECT name FROM facts").fetchall() == [("x",)]
 
 
-def connection_threads() -> int:
-    return sum("_connection_worker_thread" in thread.name for thread in threading.enumerate())
+def connection_threads() -> list[threading.Thread]:
+    return [t for t in threading.enumerate() if "_connection_worker_thread" in t.name]
 
 
 async def test_closing_leaves_no_thread_and_no_log(tmp_path: Path) -> None:
     db = await Database.open(make_empty_file(tmp_path / "relais.db"), readers=3)
     async with db.transaction() as tx:
         await add(tx, "x")
-    assert connection_threads() == 4
+    threads = connection_threads()
+    assert len(threads) == 4
     await db.close()
-    assert connection_threads() == 0
+    for thread in threads:
+        thread.join(timeout=5)
+        assert not thread.is_alive()
     assert not (tmp_path / "relais.db-wal").exists()
 
 
