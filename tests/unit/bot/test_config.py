@@ -58,14 +58,25 @@ def test_the_token_is_not_in_the_repr(monkeypatch):
     assert "secret_token" not in repr(load_settings())
 
 
-@pytest.mark.parametrize("text", ["https://a.example/f https://b.example/g", "https://a.example/f, https://b.example/g"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["https://a.example/f https://b.example/g", "https://a.example/f, https://b.example/g"],
+)
 def test_feed_urls_are_separated_by_spaces_or_commas(monkeypatch, text):
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
     monkeypatch.setenv("FEED_URLS", text)
     assert load_settings().feed_urls == ("https://a.example/f", "https://b.example/g")
 
 
-@pytest.mark.parametrize(("rate", "paid", "fine"), [("30", "false", True), ("31", "false", False), ("1000", "true", True), ("1001", "true", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rate", "paid", "fine"),
+    [
+        ("30", "false", True),
+        ("31", "false", False),
+        ("1000", "true", True),
+        ("1001", "true", False),
+    ],
+)
 def test_more_than_thirty_a_second_is_paid(monkeypatch, rate, paid, fine):
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
     monkeypatch.setenv("MESSAGES_PER_SECOND", rate)
