@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 ENOUGH_WORDS = 150  # a feed's text this long is the article, not an excerpt
 LONG_WORDS = 450  # longer articles get three sentences
 PAGE_KEPT_SECONDS = 3600  # a page that is no stored article may have changed after this
+REFUSED_SECONDS = 600  # then a model that gave nothing usable is asked again
 EXTRACTS = (Method.EXTRACT, Method.WHOLE, Method.LEAD)
 # Reasons that the next look would find again; any other may be over in a minute.
 LASTING = frozenset({*(verdict.value for verdict in Verdict), "private_address", "too_large"})
@@ -97,6 +98,7 @@ class SummaryMaker:
         self._pages = pages
         self._clock = clock
         self._chat = chat
+        self._unwritten: dict[tuple[str, str], float] = {}
         self._locks: dict[int | str, asyncio.Lock] = {}
         self._waiting: dict[int | str, int] = {}
 
@@ -172,7 +174,7 @@ class SummaryMaker:
 
     async def _find_kept(self, article: Article, language: str) -> StoredSummary | None:
         async with self._db.read() as tx:
-            for method, written_in in self._kinds(language):
+            for method, written_in in self._kinds(article.content_hash, language):
                 found = await find_article_summary(
                     tx, article.id, article.content_hash, method=method, language=written_in
                 )
@@ -183,7 +185,7 @@ class SummaryMaker:
     async def _find_kept_page(self, url: str, language: str) -> StoredSummary | None:
         after = int(self._clock.now()) - PAGE_KEPT_SECONDS
         async with self._db.read() as tx:
-            for method, written_in in self._kinds(language):
+            for method, written_in in self._kinds(url, language):
                 found = await find_page_summary(
                     tx, url, method=method, language=written_in, after=after
                 )
@@ -191,16 +193,21 @@ class SummaryMaker:
                     return found
         return None
 
-    def _kinds(self, language: str) -> list[tuple[str, str | None]]:
+    def _kinds(self, wording: str, language: str) -> list[tuple[str, str | None]]:
         """Give method and language of the kept summaries that serve a reader, best first."""
         extracts: list[tuple[str, str | None]] = [(method.value, None) for method in EXTRACTS]
         if self._chat is None:
             return extracts
         written = (self._chat.method, language)
-        # A short article is given whole whether there is a model or not.
-        return (
-            [written, (Method.WHOLE.value, None)] if self._chat.is_ready() else [written, *extracts]
-        )
+        if not self._chat.is_ready() or self._was_refused(wording, language):
+            return [written, *extracts]
+        return [written, (Method.WHOLE.value, None)]  # short articles are given as they are
+
+    def _was_refused(self, wording: str, language: str) -> bool:
+        """Say whether the model gave no usable summary of a wording a moment ago."""
+        since = self._clock.monotonic() - REFUSED_SECONDS
+        self._unwritten = {key: at for key, at in self._unwritten.items() if at > since}
+        return (wording, language) in self._unwritten
 
     async def _get_text(self, article: Article) -> _Text:
         """Give the longest text there is: the feed's, or the page's where the feed is short."""
@@ -250,17 +257,21 @@ class SummaryMaker:
             return Nothing(text.title, subject.url, text.note)
         summary = _new_summary(made, text, subject, count)
         if self._chat is not None and not made.short:
-            source = Source(text.title, text.body, reader.language, count)
-            written = await self._chat.write(source, person_id=reader.person_id)
-            if written is not None:
-                summary = replace(
-                    summary,
-                    sentences=written,
-                    language=reader.language,
-                    method=self._chat.method,
-                )
+            summary = await self._write(self._chat, summary, text, reader)
         async with self._db.transaction() as tx:
             return await add_summary(tx, summary, now=int(self._clock.now()))
+
+    async def _write(
+        self, chat: ChatSummarizer, extract: NewSummary, text: _Text, reader: Reader
+    ) -> NewSummary:
+        """Have a model write the summary; where it cannot or must not, the extract serves."""
+        source = Source(text.title, text.body, reader.language, extract.length)
+        sentences = await chat.write(source, person_id=reader.person_id)
+        if sentences is None:
+            wording = extract.url if extract.article_id is None else extract.content_hash
+            self._unwritten[wording or "", reader.language] = self._clock.monotonic()
+            return extract
+        return replace(extract, sentences=sentences, language=reader.language, method=chat.method)
 
 
 def _new_summary(made: Summary, text: _Text, subject: _Subject, count: int) -> NewSummary:
