@@ -42,6 +42,7 @@ class Preview:
     The texts of a link to a mere picture are empty.
     """
 
+    article_id: str
     url: str
     site: str
     title: str
@@ -198,9 +199,9 @@ class Newsroom:
         article, item = entry.article, self._make_item(entry)
         picture = draw_picture(article.id)
         if url == item.picture:
-            return Preview(url, "", "", "", picture)
+            return Preview(article.id, url, "", "", "", picture)
         site = self.publications[article.publication].title
-        return Preview(item.url, site, article.title, article.lead, picture)
+        return Preview(article.id, item.url, site, article.title, article.lead, picture)
 
     def _tell(self, kind: str, article: Article) -> None:
         for listener in self.listeners:

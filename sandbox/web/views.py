@@ -106,6 +106,7 @@ def _view_preview(message: Message, find_preview: FindPreview) -> Json | None:
         preview = find_preview(link)
         if preview is not None:
             return {
+                "article": preview.article_id,
                 "url": preview.url,
                 "site": preview.site,
                 "title": preview.title,

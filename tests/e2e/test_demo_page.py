@@ -100,6 +100,20 @@ async def test_an_article_published_in_the_panel_arrives_at_both_readers(page, s
     await expect(page.locator(".theirs").last.locator(".text")).to_contain_text("Le phare rallumé")
 
 
+async def test_a_link_in_a_list_is_no_arrival(page, scene):
+    url = scene.newsroom.publish(make_article("one"))
+    await say(page, "Bonjour")
+    await scene.bot.call(
+        "sendMessage",
+        chat_id=scene.amelie.id,
+        text=f'<a href="{url}">The latest</a>',
+        parse_mode="HTML",
+        link_preview_options={"is_disabled": True},
+    )
+    await expect(page.locator(".theirs")).to_be_visible()
+    await expect(page.locator("#articles li")).to_contain_text("Nobody has it yet")
+
+
 async def test_an_article_is_corrected_and_withdrawn_in_the_panel(page, scene):
     scene.newsroom.publish(make_article("one", title="Faux titre"))
     row = page.locator("#articles li").first

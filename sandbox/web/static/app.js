@@ -113,13 +113,9 @@ class App {
     return this.t("subtitle", { ...fields, name: this.bot.name });
   }
 
-  /** Name the readers who hold a message that links to an address. */
-  receivers(url) {
-    const bare = url.replace(/\/$/, "");
-    const holds = (message) =>
-      message.from.bot &&
-      (message.preview?.url?.replace(/\/$/, "") === bare ||
-        message.entities.some((entity) => entity.url?.replace(/\/$/, "") === bare));
+  /** Name the readers who hold a message with the card of an article. */
+  receivers(id) {
+    const holds = (message) => message.from.bot && message.preview?.article === id;
     return this.seats
       .filter((seat) => seat.private && this.messagesOf(seat).some(holds))
       .map(({ name }) => name);

@@ -16,6 +16,7 @@ export class Desk {
     this.stopper = document.getElementById("stop-correcting");
     this.another = document.getElementById("another");
     this.articles = new Map();
+    this.awaited = new Set();
     this.correcting = null;
     this.place = -1;
     this.form.addEventListener("submit", (event) => {
@@ -57,7 +58,7 @@ export class Desk {
 
   drawArticle(article) {
     const { t } = this.app;
-    const names = this.app.receivers(article.url);
+    const names = this.app.receivers(article.id);
     const title = makeLink(article.url, article.title);
     title.lang = article.language;
     const act = (name, run) => {
@@ -71,17 +72,22 @@ export class Desk {
       {},
       title,
       make("p", { class: "paper" }, article.paper),
-      make("p", { class: names.length ? "arrived" : "waiting" }, names.length
-        ? t("arrived", { names: names.join(", ") })
-        : t("waiting")),
+      this.drawArrival(article, names),
       make("p", { class: "acts" },
         act("correctThis", () => this.startCorrecting(article)),
         act("withdraw", () => this.withdraw(article))),
     );
   }
 
-  /** An article appeared or changed. */
+  drawArrival(article, names) {
+    const { t } = this.app;
+    if (names.length) return make("p", { class: "arrived" }, t("arrived", { names: names.join(", ") }));
+    return this.awaited.has(article.id) ? make("p", {}, t("waiting")) : null;
+  }
+
+  /** An article appeared while the page was open, or changed. */
   put(article) {
+    if (!this.articles.has(article.id)) this.awaited.add(article.id);
     this.articles.set(article.id, article);
     this.show();
   }

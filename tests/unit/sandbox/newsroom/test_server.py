@@ -228,6 +228,7 @@ async def test_previews_know_articles_and_pictures(newsroom):
     )
     picture = newsroom.find_preview(f"{newsroom.url}/pictures/one.svg")
     assert (picture.title, picture.picture) == ("", preview.picture)
+    assert picture.article_id == preview.article_id == "one"
     assert newsroom.find_preview(f"{newsroom.url}/courrier/") is None
     assert newsroom.find_preview("https://elsewhere.example/courrier/one/") is None
 
