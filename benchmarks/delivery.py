@@ -19,7 +19,7 @@ from benchmarks.delivery_senders import Job, send_with_aiogram, send_with_ptb, s
 from benchmarks.telegram_process import Seen, Server, telegram_process
 
 LIMITED = {"overall_burst": 4}
-PAID = {"paid_per_second": 1000, "paid_burst": 20}
+PAID = {"paid_per_second": 1000, "paid_burst": 60}
 LATENCY = 0.05
 PEER_MESSAGES = 3000  # slower senders need not send them all
 

@@ -176,7 +176,7 @@ def test_chats_that_are_free_are_forgotten() -> None:
 
 @pytest.mark.parametrize(
     ("per_second", "paid", "overall", "bulk", "bulk_burst"),
-    [(30, False, 29.9, None, 3), (10, False, 9.967, None, 3), (1000, True, 29.9, 995.0, 20)],
+    [(30, False, 29.9, None, 3), (10, False, 9.967, None, 3), (1000, True, 29.9, 995.0, 50)],
 )
 def test_rates_follow_the_settings(
     per_second: int, paid: bool, overall: float, bulk: float | None, bulk_burst: int
