@@ -11,7 +11,7 @@ from storage.model import Tag
 from storage.subscribers import find_marks
 from storage.tags import find_tag_by_id
 
-FOLLOWED, MUTED, OTHER = "✓", "🔇", "＋"
+FOLLOWED, MUTED, OTHER = "✓", "🔇", "+"
 
 
 def tag_label(tag: Tag, marks: dict[int, bool]) -> str:

@@ -20,9 +20,9 @@ GROUP = Reader(1, "en", "Neighbours", chat_id=-4000, chat_type="supergroup")
 async def test_free_text_that_names_a_tag_offers_it(desk: Desk) -> None:
     await desk.publish(tags=["Marché Smartphones"])
     (reply,) = await desk.say("marché smartphones")
-    assert labels(reply) == ["＋ Marché Smartphones", "🔎 Search: marché smartphones"]
+    assert labels(reply) == ["+ Marché Smartphones", "🔎 Search: marché smartphones"]
     (near,) = await desk.say("marche smartphone")
-    assert labels(near)[0] == "＋ Marché Smartphones"
+    assert labels(near)[0] == "+ Marché Smartphones"
 
 
 async def test_free_text_offers_a_search_that_works(desk: Desk) -> None:

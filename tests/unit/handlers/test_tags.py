@@ -101,8 +101,8 @@ async def test_an_unknown_tag_is_accepted_and_near_ones_proposed(desk: Desk, db:
     (reply,) = await desk.say("/follow smartfones")
     assert "No article carries <b>smartfones</b> yet" in text(reply)
     assert "Did you mean" in text(reply)
-    assert labels(reply) == ["＋ Smartphones", "Undo"]
-    rows = await desk.press("＋ Smartphones", row=reply)
+    assert labels(reply) == ["+ Smartphones", "Undo"]
+    rows = await desk.press("+ Smartphones", row=reply)
     assert answer_text(rows) == "You now follow Smartphones"
     assert await followed(db) == {"Smartphones": False, "smartfones": False}
 
@@ -165,8 +165,8 @@ async def test_following_lists_and_drops_in_place(desk: Desk, db: Database) -> N
     (edit,) = edits(rows)
     assert edit.payload["message_id"] == 500
     assert "You follow 1 tag:" in text(edit)
-    assert labels(edit) == ["＋ 5G", "✓ Xiaomi"]
-    rows = await desk.press("＋ 5G", row=edit)
+    assert labels(edit) == ["+ 5G", "✓ Xiaomi"]
+    rows = await desk.press("+ 5G", row=edit)
     assert labels(edits(rows)[0]) == ["✓ 5G", "✓ Xiaomi"]
     assert await followed(db) == {"5G": False, "Xiaomi": False}
 
@@ -195,7 +195,7 @@ async def test_tags_are_paged_by_popularity_and_marked(desk: Desk) -> None:
     assert len(labels(reply)) == 17
     rows = await desk.press("✓ tag17", row=reply)
     (edit,) = edits(rows)
-    assert labels(edit)[0] == "＋ tag17"
+    assert labels(edit)[0] == "+ tag17"
     assert labels(edit)[1:] == labels(reply)[1:]
     (second,) = edits(await desk.press("Next ›", row=reply))
     assert len(labels(second)) == 3
@@ -211,12 +211,12 @@ async def test_a_post_offers_its_tags_to_follow_and_mute(desk: Desk, db: Databas
     five_g = await tag_id(db, "5G")
     (menu,) = edits(await desk.press(ShowTags(article)))
     assert menu.method == "editMessageReplyMarkup"
-    assert labels(menu) == ["＋ 5G", "🔇 Mute", "＋ Xiaomi", "🔇 Mute", "‹ Back"]
+    assert labels(menu) == ["+ 5G", "🔇 Mute", "+ Xiaomi", "🔇 Mute", "‹ Back"]
     rows = await desk.press(FollowFromPost(article, five_g))
     assert answer_text(rows) == "You now follow 5G"
     assert labels(edits(rows)[0])[0] == "✓ 5G"
     rows = await desk.press(MuteFromPost(article, five_g))
-    assert labels(edits(rows)[0])[:2] == ["＋ 5G", "Unmute"]
+    assert labels(edits(rows)[0])[:2] == ["+ 5G", "Unmute"]
     assert await followed(db) == {"5G": True}
     await desk.press(MuteFromPost(article, five_g))
     assert await followed(db) == {}
