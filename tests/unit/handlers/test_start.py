@@ -14,7 +14,7 @@ async def test_start_says_in_two_lines_what_the_bot_does_and_proposes_tags(desk:
     (reply,) = await desk.say("/start")
     assert reply.lane == Lane.REPLY
     assert len(text(reply).splitlines()) == 2
-    assert labels(reply) == ["＋ 5G", "＋ Marché Smartphones", "All tags"]
+    assert labels(reply) == ["+ 5G", "+ Marché Smartphones", "All tags"]
 
 
 async def test_start_without_any_tag_has_no_buttons(desk: Desk) -> None:
@@ -58,11 +58,11 @@ async def test_a_pressed_proposal_is_followed_and_marked(desk: Desk, db: Databas
     await desk.publish(tags=["5G"])
     await desk.publish(tags=["5G", "Xiaomi"])
     (reply,) = await desk.say("/start")
-    edit, answer = sorted(await desk.press("＋ 5G", row=reply), key=lambda row: -row.lane)
+    edit, answer = sorted(await desk.press("+ 5G", row=reply), key=lambda row: -row.lane)
     assert answer.method == "answerCallbackQuery"
     assert answer.payload["text"] == "You now follow 5G"
     assert edit.method == "editMessageReplyMarkup"
-    assert labels(edit) == ["✓ 5G", "＋ Xiaomi", "All tags"]
+    assert labels(edit) == ["✓ 5G", "+ Xiaomi", "All tags"]
     edit, answer = sorted(await desk.press("✓ 5G", row=edit), key=lambda row: -row.lane)
     assert labels(edit) == labels(reply)
     async with db.read() as tx:
