@@ -17,6 +17,7 @@ from storage.jobs import add_job
 from storage.model import Article, Draft, Lane, OutboxState
 from storage.outbox import find_own_copy, find_receipt, find_row
 from storage.summaries import (
+    StoredSummary,
     SummaryAnswer,
     count_asked,
     find_answer,
@@ -53,12 +54,23 @@ async def ask_summary(turn: Turn, command: Command) -> None:
     await _give(turn, article, reply_to=receipt.message_id, has_post=True)
 
 
-async def show_key_points(turn: Turn, _: Press, payload: ShowKeyPoints) -> None:
+async def show_key_points(turn: Turn, press: Press, payload: ShowKeyPoints) -> None:
     """Put the key points below the summary, in the same message."""
     summary = await find_summary(turn.tx, payload.summary_id)
     if summary is None:
         raise Refusal("summary_outdated")
-    await turn.edit(render_key_points(summary, turn.language, turn.texts))
+    lead = await _missing_lead(turn, press, summary)
+    await turn.edit(render_key_points(summary, turn.language, turn.texts, lead=lead))
+
+
+async def _missing_lead(turn: Turn, press: Press, summary: StoredSummary) -> str:
+    """Give the lead that a summary carries where the chat has no post of its article."""
+    if summary.article_id is None or summary.note is not None:
+        return ""
+    post = await find_own_copy(turn.tx, turn.chat_id, summary.article_id)
+    if post is not None and post.message_id != press.message_id:
+        return ""
+    return (await get_article(turn, summary.article_id)).lead
 
 
 async def _summarize_link(turn: Turn, command: Command, url: str) -> None:

@@ -63,7 +63,8 @@ class SummaryActs:
                         await self._answer(tx, each.payload, made)
         except BaseException:
             self._flights.pop(key, None)
-            await self._put_back(jobs[1:])
+            if jobs[1:]:
+                await self._put_back(jobs[1:])
             raise
         self._on_committed()
 

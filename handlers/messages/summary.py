@@ -61,9 +61,11 @@ def render_summary(
     return _render(summary, language, texts, points=False, lead=lead)
 
 
-def render_key_points(summary: StoredSummary, language: Language, texts: Catalogue) -> Message:
+def render_key_points(
+    summary: StoredSummary, language: Language, texts: Catalogue, *, lead: str = ""
+) -> Message:
     """Give the same message with the key points below."""
-    return _render(summary, language, texts, points=True)
+    return _render(summary, language, texts, points=True, lead=lead)
 
 
 def render_nothing(
@@ -88,7 +90,7 @@ def _render(
     texts: Catalogue,
     *,
     points: bool,
-    lead: str = "",
+    lead: str,
 ) -> Message:
     parts = [
         _head(summary.title, summary.url),
@@ -123,7 +125,7 @@ def _foot(summary: StoredSummary, language: Language, texts: Catalogue) -> Marku
         reason = reason_words(summary.note, language, texts)
         notes.append(texts.text(language, "summary_note_feed", reason=reason))
     if summary.method not in MADE:
-        model = summary.method.split("/")[0]
+        model = summary.method.rpartition("/")[0]
         notes.append(texts.text(language, "summary_made_model", model=model))
     elif summary.note is None or summary.method != "whole":
         notes.append(texts.text(language, MADE[summary.method]))

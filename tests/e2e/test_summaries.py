@@ -64,6 +64,7 @@ async def post_of(site, person, article):
     if not site.newsroom.knows(article.id):
         site.newsroom.publish(article)
     await site.until(lambda: site.posts_of(person, article.id))
+    await site.until_quiet()  # the bot has noted which message carries the article
     return site.posts_of(person, article.id)[0]
 
 
@@ -84,6 +85,7 @@ async def answer_below(site, message):
         ]
 
     await site.until(answers)
+    await site.until_quiet()  # the bot has noted which message answers
     return answers()[0]
 
 
@@ -214,6 +216,7 @@ async def test_what_takes_long_is_seen_to_be_under_way(site, reader):
     assert placeholder.reply_to is post
     assert any(c.method == "sendChatAction" and c.chat_id == reader.id for c in site.telegram.calls)
     await site.until(lambda: placeholder.edited)
+    await site.until_quiet()
     assert sentences_of(article, placeholder)[0]
     await site.press(reader, post, "Summary")
     assert (await answer_below(site, placeholder)).text

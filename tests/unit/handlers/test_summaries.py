@@ -185,6 +185,10 @@ async def test_key_points_come_into_the_same_message(desk: Desk, db: Database) -
     assert (edit.method, edit.payload["message_id"]) == ("editMessageText", 70)
     assert "• It is tall." in text(edit)
     assert labels(edit) == ["Read the article"]
+    assert "What it is about." in text(edit), "this chat has no post that shows the lead"
+    await send_post(desk, article_id, 60)
+    edit, _ = await desk.press(ShowKeyPoints(kept.id), message_id=70)
+    assert "What it is about." not in text(edit)
 
 
 async def test_key_points_of_an_outdated_summary_are_refused(desk: Desk) -> None:
@@ -210,8 +214,8 @@ def test_another_language_is_said() -> None:
 
 
 def test_a_model_is_named() -> None:
-    shown = render_summary(summary(method="small-1/v2"), "en", TEXTS)
-    assert "AI model (small-1)" in shown.text
+    shown = render_summary(summary(method="maker/small-1/v2"), "en", TEXTS)
+    assert "AI model (maker/small-1)" in shown.text
 
 
 def test_the_lead_is_given_to_whom_has_not_seen_it() -> None:
