@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bot.config import load_local_settings
 from bot.news.fetch import Fetcher, user_agent
-from bot.news.page import Page, Verdict
+from bot.news.page import Page, Verdict, decode_page
 from bot.news.page_reader import PageReader
+from bot.news.page_text import read_text_page
 from bot.news.parse_pool import ParsePool
 from bot.news.politeness import HostLedger
 from bot.summary.summarize import Summary, summarize
@@ -97,7 +98,7 @@ async def _read(source: str, *, allow_private: bool) -> Page:
         url, body = await asyncio.to_thread(_read_file, Path(source))
         if _MARKUP.search(body[:4096].decode("utf-8", "replace")):
             return await pool.read_page(body, {"content-type": "text/html"}, url)
-        return _plain_page(source, body.decode("utf-8", "replace"))
+        return read_text_page(decode_page(body, ""), url)
 
 
 def _read_file(path: Path) -> tuple[str, bytes]:
@@ -106,12 +107,3 @@ def _read_file(path: Path) -> tuple[str, bytes]:
         return path.absolute().as_uri(), path.read_bytes()
     except OSError as error:
         raise FetchFailed(str(path), "no_file", error.strerror or "") from error
-
-
-def _plain_page(source: str, text: str) -> Page:
-    """Make a page of plain text: its first line is the title where others follow."""
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    title = lines[0] if len(lines) > 2 and len(lines[0].split()) < 25 else ""
-    body = "\n".join(lines[1:] if title else lines)
-    language = guess_language(body, default="fr")
-    return Page(source, Verdict.ARTICLE, title=title, text=body, language=language)

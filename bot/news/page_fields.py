@@ -101,6 +101,11 @@ def is_part_heading(line: str) -> bool:
     return any(part.match(line) for part in (_FOOT, _ABOUT, _RELATED))
 
 
+def names_author(line: str) -> bool:
+    """Tell whether a line is the heading of what is said about the author."""
+    return bool(_ABOUT.match(line))
+
+
 def text_of(node: html.HtmlElement) -> str:
     """Give the text of a node on one line, composed."""
     return unicodedata.normalize("NFC", " ".join(node.text_content().split()))
@@ -164,11 +169,12 @@ def _find_sections(
 ) -> tuple[str, ...]:
     found = [text_of(node) for node in _links_with_rel(tree, "category")]
     found = found or _metas(tree, "article:section") or list(data.sections)
-    found = found or [crumb for crumb in breadcrumb if not _is_home(crumb) and crumb != title]
+    found = found or [crumb for crumb in breadcrumb if not is_home(crumb) and crumb != title]
     return tuple(dict.fromkeys(section for section in found if section))
 
 
-def _is_home(crumb: str) -> bool:
+def is_home(crumb: str) -> bool:
+    """Tell whether a crumb is the site's front page."""
     plain = unicodedata.normalize("NFKD", crumb.lower())
     return "".join(char for char in plain if not unicodedata.combining(char)) in _HOME
 

@@ -5,6 +5,7 @@ pickle behind its length. It imports neither aiohttp nor telegram, and ends with
 at the end of its input.
 """
 
+import logging
 import os
 import pickle
 import resource
@@ -75,6 +76,7 @@ def main() -> None:
     # Ctrl-C and a supervisor's SIGTERM reach the whole group; they are for the parent.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it tells of every odd page
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

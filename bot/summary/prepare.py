@@ -42,7 +42,7 @@ def _cut_live_blog(text: str) -> str:
     kept = lines[: entries[0][0]]
     for number, _ in newest:
         entry = lines[number : ends.get(number, len(lines))]
-        kept += [_STAMP.sub("", entry[0]), *entry[1:]]
+        kept += ["", _STAMP.sub("", entry[0]), *entry[1:]]
     return "\n".join(kept)
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.news.page import Page, Verdict, decode_page, read_page
@@ -63,6 +63,7 @@ def test_a_letter_cut_in_two_does_not_change_the_charset():
     assert decode_page(body, "").startswith("é" * 99)
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=400), st.sampled_from(["text/html", "text/html; charset=x", "", "image/png"])
 )
@@ -70,6 +71,7 @@ def test_any_bytes_give_a_page(body, kind):
     assert isinstance(read_page(body, {"content-type": kind}, "https://journal.example/a"), Page)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>/ad\"'=[]{}!-\u0000é&;#", max_size=200))
 def test_broken_markup_gives_a_page(text):
     body = b"<html><body>" + text.encode()

@@ -2,7 +2,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.summary.sentences import split_sentences
@@ -81,12 +81,14 @@ def test_only_sentences_that_end_as_such_are_closed():
     assert closed == [False, True, True, False]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("aéZÉ .!?…\"«»“”'’-,()1M\n\u00a0\u202f日。"), max_size=200))
 def test_nothing_but_space_is_lost(text):
     joined = "".join("".join(s.text.split()) for s in split_sentences(text, "fr"))
     assert joined == "".join(text.split())
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120), st.sampled_from(["fr", "en", "ja", "xx", ""]))
 def test_any_text_in_any_language_is_split(text, language):
     assert all(s.text == s.text.strip() and s.text for s in split_sentences(text, language))

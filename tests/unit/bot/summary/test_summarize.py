@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.summary.reading import is_quotation, leans_on_previous
@@ -186,6 +186,7 @@ def test_a_very_long_text_is_bounded():
     assert len(summarize(text, title=TITLE, lead_shown="").sentences) == 2
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([*SENTENCES, *NOISE, "Un titre", "12h30 : ceci.", ""]), max_size=25),
     st.integers(1, 4),
