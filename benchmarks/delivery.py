@@ -70,7 +70,8 @@ async def _measure_one(kind: str, messages: int, send: Send) -> dict[str, Any]:
 def _figures(calls: list[Seen], job: Job, messages: int) -> dict[str, Any]:
     sends = [call for call in calls if call.method == "sendMessage" and call.status == 200]
     posts = [call for call in sends if not call.text.startswith("answer ")]
-    took = max(c.received_at for c in posts) - min(c.received_at for c in posts)
+    began, ended = min(c.received_at for c in posts), max(c.received_at for c in posts)
+    during = sum(began <= call.received_at <= ended for call in sends)
     waits = [
         (call.answered_at - float(call.text.split()[1])) * 1000
         for call in sends
@@ -81,7 +82,7 @@ def _figures(calls: list[Seen], job: Job, messages: int) -> dict[str, Any]:
         "messages": messages,
         "lost": messages - len(set(arrived)),
         "doubled": len(arrived) - len(set(arrived)),
-        "messages per second": round((len(posts) - 1) / took, 2),
+        "messages per second": round((during - 1) / (ended - began), 2),
         "refused with 429": sum(call.status == 429 for call in calls),
         "CPU microseconds per message": round(job.cpu_seconds / len(sends) * 1e6),
         "share of one core busy": round(job.cpu_seconds / job.wall_seconds, 3),

@@ -190,12 +190,6 @@ async def list_own_copies(
     return {row[0]: row[1] for row in rows}
 
 
-async def list_parked(tx: Transaction, *, limit: int = 50) -> list[OutboxRow]:
-    """List the messages given up on, newest first."""
-    rows = await tx.all(f"{_ROW} WHERE o.state = 4 ORDER BY o.id DESC LIMIT ?", (limit,))
-    return [as_outbox_row(row) for row in rows]
-
-
 async def count_by_state(tx: Transaction) -> dict[OutboxState, int]:
     """Count the rows in each state."""
     rows = await tx.all("SELECT state, count(*) FROM outbox GROUP BY state")

@@ -1,7 +1,7 @@
 """What became of messages: each function records one kind of outcome."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from storage.database import Transaction
 from storage.outbox import drop_chat, drop_rows
@@ -80,15 +80,6 @@ async def park_row(tx: Transaction, row_id: int, error: str) -> None:
     )
     dependents = await tx.all("SELECT id FROM outbox WHERE target_id = ?", (row_id,))
     await drop_rows(tx, [row["id"] for row in dependents])
-
-
-async def retry_parked(tx: Transaction, row_ids: Iterable[int], *, now_ms: int) -> int:
-    """Let parked messages wait again; gives how many there were."""
-    return await tx.run(
-        "UPDATE outbox SET state = 0, due_ms = ?, attempts = 0, error = NULL"
-        " WHERE state = 4 AND id IN (SELECT value FROM json_each(?))",
-        (now_ms, json.dumps(list(row_ids))),
-    )
 
 
 async def move_chat_rows(tx: Transaction, chat_id: int, new_chat_id: int) -> None:

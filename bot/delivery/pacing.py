@@ -6,10 +6,11 @@ monotonic seconds. Telegram publishes hardly any numbers; these are its FAQ's.
 """
 
 import math
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from storage.model import Lane
+from storage.model import Lane, OutboxRow
 
 FREE_PER_SECOND = 30
 _SAFETY = 29.9 / 30  # 99.7 % of the limit: its clock is not ours
@@ -119,6 +120,16 @@ class Pacing:
             gap = self._rates.private_gap if chat_id > 0 else self._rates.group_gap
             chat = self._chats[chat_id] = _Pace(gap)
         chat.take(now)
+
+    def departed(self, rows: Iterable[OutboxRow], now: float) -> None:
+        """Count from when messages that were taken together leave: writing them down took time.
+
+        Else what that delayed would leave right before the next one.
+        """
+        counts = Counter(is_bulk(row.lane) for row in rows if row.method not in UNLIMITED_METHODS)
+        for bulk, count in counts.items():
+            pace = self._bulk if bulk else self._quick
+            pace.next_at = max(pace.next_at, now + count * pace.interval)
 
     def block(self, chat_id: int, until: float) -> None:
         """Let nothing leave for a chat before a time."""

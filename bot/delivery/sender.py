@@ -55,7 +55,7 @@ class Sender:
         self._patience = patience or Patience()
         self._most_in_flight, posts_ahead = _sizes(rates)
         self._most_posts = self._most_in_flight * 7 // 8  # the rest is kept for answers
-        pacing = Pacing(rates)
+        pacing = self._pacing = Pacing(rates)
         self._waiting = Waiting(pacing)
         self._outage = Outage(self._patience)
         self._recorder = Recorder(on_parked, on_gone)
@@ -156,7 +156,9 @@ class Sender:
             if self._stop_by is None:
                 self._loader.feed()
             self._ticked_at = self._clock.monotonic()
-            for row, left_ms in await self._tick():
+            leaving, left_ms = await self._tick()
+            self._pacing.departed(leaving, self._clock.monotonic())
+            for row in leaving:
                 self._flight.launch(group, row, left_ms)
 
     def _is_done(self) -> bool:
@@ -196,12 +198,13 @@ class Sender:
         at = self._waiting.next_at(posts=len(self._flight) < self._most_posts)
         return None if at is None else at - now
 
-    async def _tick(self) -> list[tuple[OutboxRow, int]]:
-        """Record what came back and mark what leaves in one transaction; gives what leaves."""
+    async def _tick(self) -> tuple[list[OutboxRow], int]:
+        """Record what came back and mark what leaves in one transaction; gives the latter."""
+        now_ms = self._now_ms()
         landed, self._flight.landed = self._flight.landed, []
         taken = self._take(0)
         if not (landed or taken or self._loader.due_in == 0.0):
-            return []
+            return [], now_ms
         marked: set[int] = set()
         try:
             async with self._db.transaction() as tx:
@@ -219,10 +222,10 @@ class Sender:
                 self._waiting.put_back(row, now, at=now)
             self._flight.landed = landed + self._flight.landed
             await self._wait_for_storage(error)
-            return []
+            return [], now_ms
         self._storage_pause = 0.0
         self._go_on_after(landed)
-        return [(row, now_ms) for row in taken if self._may_leave(row, marked)]
+        return [row for row in taken if self._may_leave(row, marked)], now_ms
 
     def _take(self, already: int) -> list[OutboxRow]:
         """Take what may leave now, as far as there is room for it in flight."""

@@ -156,6 +156,15 @@ def test_refusals_block_their_chat_and_together_slow_the_posts(
         assert 0.3 <= pacing.share <= 1.0
 
 
+def test_what_leaves_late_counts_from_then() -> None:
+    pacing = Pacing(Rates(overall=10.0, burst=1))
+    pacing.take(1, Lane.POST, 0.0)
+    pacing.departed([row(1, 1, Lane.POST)], 0.5)
+    assert pacing.lane_free_at(Lane.POST) == pytest.approx(0.6)
+    pacing.departed([], 9.0)
+    assert pacing.lane_free_at(Lane.POST) == pytest.approx(0.6)
+
+
 def test_the_rate_recovers_by_one_percent_in_ten_seconds() -> None:
     pacing = Pacing(Rates())
     pacing.refused(1, 1.0, 0.0)

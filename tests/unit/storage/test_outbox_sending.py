@@ -28,7 +28,6 @@ from storage.outbox_outcomes import (
     record_gone,
     record_unknown,
     record_wait,
-    retry_parked,
 )
 
 ALL = list(Lane)
@@ -194,14 +193,15 @@ async def test_a_gone_chat_keeps_tracked_rows_as_dropped(tx: Transaction) -> Non
     assert row_left.state == OutboxState.DROPPED
 
 
-async def test_a_parked_row_can_be_tried_again(tx: Transaction) -> None:
+async def test_what_edits_a_parked_row_is_given_up(tx: Transaction) -> None:
     card = await put(tx, tracked=True)
     edit = await put(tx, method="editMessageText", target_id=card)
     await park_row(tx, card, "400 nope")
     assert await find_row(tx, edit) is None
     assert await due(tx) == []
-    assert await retry_parked(tx, [card, 99], now_ms=10) == 1
-    assert [(row.id, row.error) for row in await due(tx)] == [(card, None)]
+    row = await find_row(tx, card)
+    assert row is not None
+    assert (row.state, row.error) == (OutboxState.PARKED, "400 nope")
 
 
 async def test_what_waits_for_a_group_moves_without_its_old_numbers(tx: Transaction) -> None:

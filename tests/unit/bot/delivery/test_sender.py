@@ -311,7 +311,7 @@ async def test_a_press_is_answered_though_its_chat_is_busy(
 
 
 async def test_an_answer_overtakes_600_posts(db: Database) -> None:
-    limits = Limits(overall_burst=4, hold_seconds=0)
+    limits = Limits(hold_seconds=0)
     async with TelegramServer(limits=limits, latency=0.05) as telegram:
         reader, *others = meet(telegram, 601)
         async with sending(db, telegram, rates=Rates()) as rig:
