@@ -291,7 +291,8 @@ async def list_finished_changes(
     """
     rows = await tx.all(
         "SELECT c.*, r.state AS change_state, o.state AS copy_state"
-        " FROM comment_copies c LEFT JOIN outbox r ON r.id = c.change_id"
+        " FROM comment_copies c INDEXED BY comment_copies_moving"
+        " LEFT JOIN outbox r ON r.id = c.change_id"
         " LEFT JOIN outbox o ON o.id = c.outbox_id WHERE c.comment_id = ?"
         " AND c.state IN ('rewording', 'deleting', 'marking')"
         " AND (r.id IS NULL OR r.state IN (2, 4, 5) OR c.state <> 'rewording' AND o.state = 0)"
@@ -322,7 +323,7 @@ async def is_moving(tx: Transaction, comment_id: int) -> bool:
     """Say whether edits or removals of a comment's copies are under way."""
     return bool(
         await tx.value(
-            "SELECT 1 FROM comment_copies WHERE comment_id = ?"
+            "SELECT 1 FROM comment_copies INDEXED BY comment_copies_moving WHERE comment_id = ?"
             " AND state IN ('rewording', 'deleting', 'marking') LIMIT 1",
             (comment_id,),
         )

@@ -145,6 +145,7 @@ CREATE TABLE feeds (
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE state = 'active';
 
+-- An item of a feed. Its spread says whether it goes out, and how far it has.
 CREATE TABLE articles (
     id            INTEGER PRIMARY KEY,
     feed_id       INTEGER NOT NULL REFERENCES feeds (id),
@@ -172,7 +173,7 @@ CREATE INDEX articles_spread ON articles (id) WHERE spread IN (1, 2);
 CREATE INDEX articles_url ON articles (url) WHERE url IS NOT NULL;         -- same story by link
 CREATE INDEX articles_key ON articles (key);                               -- same story by guid
 CREATE INDEX articles_title ON articles (title_key, published_at);         -- same story by title
-CREATE INDEX articles_newest ON articles (published_at);
+CREATE INDEX articles_newest ON articles (published_at);                   -- /latest
 CREATE INDEX articles_story ON articles (story_id) WHERE story_id IS NOT NULL;
 
 -- The long text beside its article, so that lists of articles stay small.
@@ -188,6 +189,7 @@ CREATE VIRTUAL TABLE articles_fts USING fts5 (
     words, content = '', tokenize = 'ascii', detail = 'none', prefix = '3'
 );
 
+-- A topic under one key, whatever its spelling. An alias has neither articles nor followers.
 CREATE TABLE tags (
     id         INTEGER PRIMARY KEY,
     key        TEXT NOT NULL UNIQUE,          -- folded without separators: marchesmartphones
@@ -200,6 +202,7 @@ CREATE TABLE tags (
 ) STRICT;
 CREATE INDEX tags_popular ON tags (followers DESC, articles DESC, id) WHERE alias_of IS NULL;
 
+-- What an article is about, as its publisher wrote it; what fan-out and lists go by.
 CREATE TABLE article_tags (
     tag_id     INTEGER NOT NULL REFERENCES tags (id),
     article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
@@ -325,7 +328,6 @@ CREATE INDEX comments_author ON comments (author_id, created_at);               
 CREATE INDEX comments_source ON comments (author_id, source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX comments_answers ON comments (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX comments_due ON comments (relay_due_ms) WHERE relay_due_ms IS NOT NULL;   -- the relay's bell
-CREATE INDEX comments_counting ON comments (id) WHERE counting = 1;
 
 -- Every wording of a comment, signed as it was then; blank once erased.
 CREATE TABLE comment_revisions (
@@ -376,7 +378,6 @@ CREATE TABLE comment_people (
     banned_until INTEGER NOT NULL DEFAULT 0,  -- 0: not banned
     trust        TEXT NOT NULL DEFAULT 'earned' CHECK (trust IN ('earned', 'granted', 'refused'))
 ) STRICT;
-CREATE INDEX comment_people_banned ON comment_people (banned_until) WHERE banned_until > 0;
 
 -- Who was seen in the moderation chat, and who left it: a press by the latter changes nothing.
 CREATE TABLE moderators (
