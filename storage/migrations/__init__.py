@@ -1,7 +1,7 @@
 """Making a new database file and bringing an older one up to date.
 
 Version n+1 is reached from n by the file `NNNN_what.sql`, whose number is n+1; schema.sql is
-what a new file gets, and a test holds both ways to the same result.
+what a new file gets, and both ways lead to the same schema.
 """
 
 import re
