@@ -46,7 +46,7 @@ def make_text(rng: random.Random) -> str:
     if kind == 0:
         return rng.choice(("", " ", "\u00a0", "\n"))
     if kind == 1:
-        return (rng.choice(_SNIPPETS) + rng.choice(("", " "))) * 5000
+        return (rng.choice(_SNIPPETS) + rng.choice(("", " "))) * rng.randint(1000, 5000)
     if kind == 2:
         return "".join(chr(_code_point(rng)) for _ in range(rng.randint(1, 60)))
     return rng.choice(("", " ", "-")).join(rng.choices(_SNIPPETS, k=rng.randint(1, 4)))

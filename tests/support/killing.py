@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sandbox.telegram import Call, Message, Person
+from sandbox.telegram import Call, Message, Person, TelegramServer
 from tests.support.site import Site
 
-STARTING_SECONDS = 2.5
-"""About how long a process takes from nothing to its work: kills fall into that too."""
+EARLY_SHARE, EARLY_SECONDS = 0.2, 2.0
+STARTING_SECONDS, IDLE_SECONDS = 20.0, 3.0
 
 
 @dataclass
@@ -49,15 +50,24 @@ class Killer:
         self.rng = rng or random.Random(random.random())
         self.tally = Tally()
 
-    async def kill_midway(self, most_calls: int) -> None:
-        """Wait for a random number of calls, kill at once, and start again."""
+    async def kill_midway(self, most_sends: int) -> None:
+        """Kill after a random number of sends, or once in a while while it starts."""
+        if self.rng.random() < EARLY_SHARE:
+            await asyncio.sleep(self.rng.random() * EARLY_SECONDS)
+        else:
+            await self.wait_midway(most_sends)
+        await self.kill()
+
+    async def wait_midway(self, most_sends: int) -> None:
+        """Wait for a random number of sends, or some seconds where none are left to do."""
         server = self.site.telegram
-        wanted = len(server.calls) + self.rng.randint(1, most_calls)
+        before = _count_sends(server)
+        wanted = before + self.rng.randint(1, most_sends)
         try:
-            await server.wait_until(lambda: len(server.calls) >= wanted, timeout=5)
+            await server.wait_until(lambda: _count_sends(server) > before, STARTING_SECONDS)
+            await server.wait_until(lambda: _count_sends(server) >= wanted, IDLE_SECONDS)
         except AssertionError:
             pass  # it has nothing left to do, which is as good a moment as any
-        await self.kill()
 
     async def kill(self) -> None:
         """Kill now and start again, without waiting until it is ready."""
@@ -65,6 +75,10 @@ class Killer:
         self.tally.in_flight += len(list_in_flight(self.site))
         await self.site.relais.kill()
         await self.site.relais.begin("run")
+
+
+def _count_sends(server: TelegramServer) -> int:
+    return sum(call.method.startswith("send") for call in server.calls)
 
 
 def list_in_flight(site: Site) -> list[Call]:

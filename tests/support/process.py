@@ -113,6 +113,10 @@ class Life:
             raise AssertionError("a child process outlived the application") from None
         return code
 
+    async def ended(self) -> None:
+        """Wait until the process has ended, however long that takes."""
+        await self._process.wait()
+
     async def kill(self) -> None:
         """End it with SIGKILL, as a power cut or the kernel's memory killer would."""
         if self.is_running:
@@ -191,8 +195,8 @@ class Relais:
 
     @property
     def life(self) -> Life:
-        """The present life, or the last."""
-        return self.lives[-1]
+        """The present life: the last that runs, or ran."""
+        return next((life for life in reversed(self.lives) if life.is_running), self.lives[-1])
 
     @property
     def output(self) -> str:

@@ -7,7 +7,8 @@ knows them by address only.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,17 @@ class Site:
         async with self.storage() as db, db.read() as tx:
             return await tx.value(sql, parameters)
 
+    async def until_value(
+        self, sql: str, holds: Callable[[Any], bool], timeout: float = QUIET_SECONDS
+    ) -> None:
+        """Wait until one value of the database, which another process writes, is as wanted."""
+        async with self.storage() as db, asyncio.timeout(timeout):
+            while True:
+                async with db.read() as tx:
+                    if holds(await tx.value(sql)):
+                        return
+                await asyncio.sleep(0.05)
+
     async def until_polled(self, *papers: str, times: int = 1) -> None:
         """Wait until each feed was asked so many times more, to the end of the answer."""
         wanted = {
@@ -80,11 +92,30 @@ class Site:
             timeout=60,
         )
 
+    async def until_stored(self, articles: int) -> None:
+        """Wait until so many articles are in the database."""
+        await self.until_value("SELECT count(*) FROM articles", lambda count: count >= articles)
+
     def publish(self, article_id: str, **fields: Any) -> Article:
         """Publish a short article; every field can be overridden."""
         article = make_article(article_id, **fields)
         self.newsroom.publish(article)
         return article
+
+    async def until(self, predicate: Callable[[], object], timeout: float = ANSWER_SECONDS) -> None:
+        """Wait for something that Telegram sees; fails at once, with the log, when it ends."""
+        seen = asyncio.create_task(self.telegram.wait_until(predicate, timeout))
+        ended = asyncio.create_task(self.relais.life.ended())
+        try:
+            await asyncio.wait({seen, ended}, return_when=asyncio.FIRST_COMPLETED)
+            assert seen.done(), "the product ended"
+            seen.result()
+        except AssertionError as error:
+            raise AssertionError(f"{error}; the log ends with\n{self.log}") from None
+        finally:
+            for task in (seen, ended):
+                task.cancel()
+            await asyncio.gather(seen, ended, return_exceptions=True)
 
     async def ask(self, person: Person, text: str, chat: Chat | None = None) -> Message:
         """Say something and give the first message that the bot sends to that chat afterwards."""
@@ -98,20 +129,27 @@ class Site:
             after = said.message_id
             return [m for m in said.chat.messages if m.is_from_bot and m.message_id > after]
 
-        await self.telegram.wait_until(answers, ANSWER_SECONDS)
+        await self.until(answers)
         return answers()[0]
 
     async def press(self, person: Person, message: Message, button: str) -> Press:
         """Press a button and wait for its answer; gives the press."""
         press = person.press(message, button)
-        await self.telegram.wait_until(lambda: press.answer, ANSWER_SECONDS)
+        await self.until(lambda: press.answer)
         return press
 
-    async def until_quiet(self) -> None:
+    async def until_quiet(self, timeout: float = QUIET_SECONDS) -> None:
         """Wait until every update is handled and nothing waits to be sent."""
-        async with self.storage() as db, asyncio.timeout(QUIET_SECONDS):
-            while not await _is_quiet(db) or self.telegram.pending_updates:  # noqa: ASYNC110
+        async with self.storage() as db:
+            deadline = time.monotonic() + timeout
+            while (left := await _count_work(db)) or self.telegram.pending_updates:
+                assert time.monotonic() < deadline, f"{left} still; the log ends with\n{self.log}"
                 await asyncio.sleep(0.05)  # another process changes it: no bell rings here
+
+    @property
+    def log(self) -> str:
+        """The last lines that the product wrote."""
+        return "\n".join(self.relais.life.lines[-40:])
 
     def sends_of(self, article_id: str) -> list[Sent]:
         """List the posts of an article in the order in which the server took them."""
@@ -166,9 +204,13 @@ def link_targets(message: Message) -> list[str]:
     return [entity["url"] for entity in message.entities if entity["type"] == "text_link"]
 
 
-async def _is_quiet(db: Database) -> bool:
+async def _count_work(db: Database) -> dict[str, int]:
+    """Count what is not done yet, by kind."""
+    kinds = {
+        "updates": "SELECT count(*) FROM inbox WHERE state = 0",
+        "messages": "SELECT count(*) FROM outbox WHERE state IN (0, 1, 3)",
+        "articles": "SELECT count(*) FROM articles WHERE spread IN (1, 2)",
+    }
     async with db.read() as tx:
-        waiting = await tx.value("SELECT count(*) FROM inbox WHERE state = 0")
-        unsent = await tx.value("SELECT count(*) FROM outbox WHERE state IN (0, 1, 3)")
-        spreading = await tx.value("SELECT count(*) FROM articles WHERE spread IN (1, 2)")
-    return not (waiting or unsent or spreading)
+        counts = {kind: await tx.value(sql) for kind, sql in kinds.items()}
+    return {kind: count for kind, count in counts.items() if count}
