@@ -21,7 +21,12 @@ _LETTERS = {
     "ŋ": "n",
 }
 _LETTER = re.compile("[" + "".join(_LETTERS) + "]")
-_MARK_OR_FORMAT = re.compile("[^\x00-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590]")
+_ACCENTS = re.compile("[\u0300-\u036f]+")  # all of them are left out
+# Characters that may be others to leave out: none is in the ranges excepted here.
+_MAYBE_ACCENT = re.compile(
+    "[^\x00-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2029\u2030-\u205f"
+    "\u20a0-\u20cf\u2100-\u2bff\u3030-\u3098\u309b-\ua66e]"
+)
 _VARIATION_SELECTORS = frozenset(
     map(chr, (0x034F, *range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 )
@@ -35,11 +40,11 @@ def fold_text(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKD", text).casefold()
+    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
     # Folding case may give characters that decompose again.
-    text = unicodedata.normalize("NFKD", text)
+    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     text = _LETTER.sub(lambda match: _LETTERS[match[0]], text)
-    text = _MARK_OR_FORMAT.sub(lambda match: "" if is_accent(match[0]) else match[0], text)
+    text = _MAYBE_ACCENT.sub(lambda match: "" if is_accent(match[0]) else match[0], text)
     return unicodedata.normalize("NFC", text)
 
 

@@ -13,13 +13,15 @@ MAX_QUERY_WORDS = 8
 _PREFIX_LENGTH = 3  # letters that a last word needs to find longer ones
 _LONGEST = 40
 # Letters and digits of every script, with the marks that folding leaves on them.
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u3099\u309a])*")
-_ELISION = re.compile(r"\b(?:[cdjlmnst]|(?:lors|puis|jus)?qu)['’]")
+_MARKS = "[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u3099\u309a]"
+_WORD = re.compile(rf"[^\W_]+(?:{_MARKS}+[^\W_]*)*")
+_ELISION = re.compile(r"\b(?:[cdjlmnst]|(?:lors|puis|jus)?qu)'")
 
 
 def words_of(text: str) -> list[str]:
     """Give the folded words of a text in order, without French elided ones (l', d', qu')."""
-    return [word[:_LONGEST] for word in _WORD.findall(_ELISION.sub(" ", fold_text(text)))]
+    folded = _ELISION.sub(" ", fold_text(text).replace("’", "'"))
+    return [word[:_LONGEST] for word in _WORD.findall(folded)]
 
 
 def index_words(*texts: str) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from storage.folding import fold_text
+from storage.folding import fold_text, is_accent
 from storage.tag_names import MAX_KEY, clean_label, fold_tag, hashtag, slug_of
 
 text = st.text(max_size=40)
@@ -20,6 +20,18 @@ words = st.lists(
 @example("ͅ")
 def test_folding_twice_changes_nothing(label: str) -> None:
     assert fold_text(fold_text(label)) == fold_text(label)
+
+
+@given(text)
+def test_folding_leaves_no_accent(label: str) -> None:
+    folded = unicodedata.normalize("NFKD", fold_text(label))
+    assert not [c for c in folded if is_accent(c)]
+
+
+def test_folding_skips_no_accent_for_speed() -> None:
+    accents = [chr(point) for point in range(0x110000) if is_accent(chr(point))]
+    assert len(accents) > 1000
+    assert [c for c in accents if fold_text(f"a{c}b") != "ab"] == []
 
 
 @given(text)
