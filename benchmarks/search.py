@@ -12,9 +12,7 @@ import random
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +69,14 @@ def build_articles(path: Path, count: int) -> None:
             "INSERT INTO feeds (id, url, title, next_poll_at, added_at)"
             f" VALUES (1, 'https://gazette.example/', 'La Gazette', {NOW}, {NOW})"
         )
-        for start in range(1, count + 1, 10_000):
-            _add(connection, words, range(start, min(start + 10_000, count + 1)))
+        for start in range(1, count + 1, 20_000):
+            _add(connection, words, range(start, min(start + 20_000, count + 1)))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _add(connection: sqlite3.Connection, words: list[str], ids: range) -> None:
-    texts = list(_texts(words, ids))
+    texts = [_text(words, article_id) for article_id in ids]
+    stems = {word: index_words(word) for word in words}
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(
         "INSERT INTO articles (id, feed_id, key, url, title, lead, published_at, first_seen_at,"
@@ -89,15 +88,19 @@ def _add(connection: sqlite3.Connection, words: list[str], ids: range) -> None:
     )
     connection.executemany(
         "INSERT INTO articles_fts (rowid, words) VALUES (?, ?)",
-        ((i, index_words(" ".join(text))) for i, text in zip(ids, texts, strict=True)),
+        (
+            (i, " ".join(dict.fromkeys([stems[word] for word in text])))
+            for i, text in zip(ids, texts, strict=True)
+        ),
     )
     connection.execute("COMMIT")
 
 
-def _texts(words: list[str], ids: range) -> Iterator[list[str]]:
-    weights = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
-    for article_id in ids:
-        yield random.Random(article_id).choices(words, cum_weights=weights, k=WORDS)
+def _text(words: list[str], seed: int) -> list[str]:
+    """Draw words by Zipf's law: the chance of a rank is near one over it."""
+    draw = random.Random(seed).random
+    count = len(words)
+    return [words[int(count ** draw()) - 1] for _ in range(WORDS)]
 
 
 async def measure(path: Path) -> dict[str, Any]:

@@ -88,6 +88,8 @@ async def move_subscriber(tx: Transaction, chat_id: int, new_chat_id: int) -> No
 
     Where the new chat is a subscriber already, it gains what the old one followed.
     """
+    if chat_id == new_chat_id:
+        return
     if await find_subscriber(tx, new_chat_id) is None:
         await tx.run("UPDATE subscribers SET chat_id = ? WHERE chat_id = ?", (new_chat_id, chat_id))
     else:

@@ -134,3 +134,5 @@ async def test_a_move_to_a_chat_that_is_there_joins_both(db: Database) -> None:
         assert velo is not None
         assert velo.followers == 1
         await move_subscriber(tx, -77, -78)  # nobody: nothing happens
+        await move_subscriber(tx, -1005, -1005)  # told twice: neither
+        assert await find_subscriber(tx, -1005) is not None
