@@ -40,7 +40,7 @@ from tests.support.database import NOW
 
 MODERATORS = -500
 ANNE, BASILE = 501, 502
-Fault = Literal["before", "after", "flood", "crash_before", "crash_after"]
+Fault = Literal["before", "after", "crash_before", "crash_after"]
 TEXTS = Catalogue.load()
 
 
@@ -87,7 +87,6 @@ class Discussion:
         """What presses were answered: (chat, words)."""
         self.parked: list[tuple[str, str]] = []
         self.commits_left: int | None = None
-        self.in_flight: tuple[OutboxRow, Outcome] | None = None
         self._bot = NamedBot("1:token")
         self._arrived: dict[int, int | None] = {}
         self.restart_relay()
@@ -320,44 +319,28 @@ class Discussion:
     # ------------------------------------------------------------ what the process does
 
     async def deliver(
-        self,
-        fault: Fault | None = None,
-        lanes: tuple[Lane, ...] = tuple(Lane),
-        *,
-        hold: bool = False,
+        self, fault: Fault | None = None, lanes: tuple[Lane, ...] = tuple(Lane)
     ) -> bool:
-        """Send the message that is next; False when none waits. A crash leaves it `sending`.
-
-        With `hold` it stays under way, with its effect or without, until the next delivery.
-        """
-        await self.land()
+        """Send the message that is next; False when none waits. A crash leaves it `sending`."""
         async with self.db.read() as tx:
             rows = await list_due(tx, Bodies(), lanes, now_ms=self.now_ms, limit=1)
         if not rows:
             return False
         row = min(rows, key=lambda one: (one.lane, one.due_ms, one.id))
         async with self.db.transaction() as tx:
-            left = await mark_sending(tx, [row], floor_id=None, now_ms=self.now_ms)
+            left = await mark_sending(tx, [row.id], floor_id=None, now_ms=self.now_ms)
         if row.id not in left:
             return True
-        self.in_flight = (row, self._attempt(row, fault))
+        outcome = self._attempt(row, fault)
         if fault in ("crash_before", "crash_after"):
             await self.restart()
-        elif not hold:
-            await self.land()
+            return True
+        await self._record(row, outcome)
         return True
-
-    async def land(self) -> None:
-        """Record what became of the message under way."""
-        if self.in_flight is not None:
-            (row, outcome), self.in_flight = self.in_flight, None
-            await self._record(row, outcome)
 
     def _attempt(self, row: OutboxRow, fault: Fault | None) -> Outcome:
         """Call, and again without what Telegram did not take, as the gateway does."""
         self._arrived[row.id] = None
-        if fault == "flood":
-            return Wait(1.0, "flood")
         if fault in ("before", "crash_before"):
             return Wait(1.0, "server") if is_repeatable(row.method) else Unknown("no answer")
         parameters = dict(row.payload)
@@ -395,14 +378,12 @@ class Discussion:
 
     async def restart(self) -> None:
         """Begin anew, as after a kill: only the tables are left."""
-        self.in_flight = None
         self.restart_relay()
         async with self.db.transaction() as tx:
             await recover_sending(tx, is_repeatable)
 
     async def settle_unknown(self) -> None:
         """Find out what became of messages of unknown fate, as probing does."""
-        await self.land()
         async with self.db.read() as tx:
             rows = await list_unknown(tx, Bodies())
         for row in rows:
