@@ -328,7 +328,7 @@ class Discussion:
             return False
         row = min(rows, key=lambda one: (one.lane, one.due_ms, one.id))
         async with self.db.transaction() as tx:
-            left = await mark_sending(tx, [row.id], floor_id=None, now_ms=self.now_ms)
+            left = await mark_sending(tx, [row], floor_id=None, now_ms=self.now_ms)
         if row.id not in left:
             return True
         outcome = self._attempt(row, fault)
