@@ -1,8 +1,5 @@
 """The inbox: stored once, handled once, never lost."""
 
-import pytest
-
-from storage.database import Database
 from storage.inbox import (
     add_updates,
     count_updates,
@@ -12,13 +9,9 @@ from storage.inbox import (
     park_update,
     record_failure,
 )
+from tests.support.database import db
 
-
-@pytest.fixture
-async def db(tmp_path):
-    database = await Database.open(tmp_path / "relais.db")
-    yield database
-    await database.close()
+__all__ = ["db"]
 
 
 async def test_the_offset_moves_with_the_batch(db):

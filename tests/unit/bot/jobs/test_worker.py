@@ -2,11 +2,8 @@
 
 import asyncio
 
-import pytest
-
 from bot.clock import SystemClock
 from bot.jobs.worker import JobWorker
-from storage.database import Database
 from storage.jobs import add_job, finish_job
 
 NOW = 1_700_000_000
@@ -23,13 +20,6 @@ class MovableClock(SystemClock):
 
     async def sleep(self, seconds):
         await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-async def db(tmp_path):
-    database = await Database.open(tmp_path / "relais.db")
-    yield database
-    await database.close()
 
 
 async def add(db, kind="greet", **payload):

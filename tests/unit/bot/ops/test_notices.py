@@ -4,17 +4,9 @@ import pytest
 
 from bot.ops.notices import DAY, FeedWatch, Notifier
 from handlers.texts import Catalogue
-from storage.database import Database
 from storage.feeds import add_feed
 
 NOW = 1_700_000_000
-
-
-@pytest.fixture
-async def db(tmp_path):
-    database = await Database.open(tmp_path / "relais.db")
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from telegram.ext import Application, MessageHandler, filters
 
 from bot.clock import SystemClock
 from bot.updates.dispatch import Dispatcher
-from storage.database import Database
 from storage.errors import Refusal, StorageError
 from storage.facts import get_fact, set_fact
 from storage.inbox import add_updates, count_updates
@@ -67,13 +66,6 @@ class Bench:
                 await asyncio.sleep(0.005)
         self.dispatcher.stop()
         await asyncio.wait_for(task, 10)
-
-
-@pytest.fixture
-async def db(tmp_path):
-    database = await Database.open(tmp_path / "relais.db")
-    yield database
-    await database.close()
 
 
 def message(update_id, chat_id=1, text="hello"):

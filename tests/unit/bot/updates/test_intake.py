@@ -10,7 +10,6 @@ from bot.clock import SystemClock
 from bot.delivery.transport import AiohttpRequest
 from bot.updates.intake import Intake
 from sandbox.telegram import Fault, TelegramServer
-from storage.database import Database
 from storage.errors import TokenRefused
 from storage.inbox import list_waiting
 
@@ -24,13 +23,6 @@ class HastyClock(SystemClock):
     async def sleep(self, seconds):
         self.pauses.append(seconds)
         await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-async def db(tmp_path):
-    database = await Database.open(tmp_path / "relais.db")
-    yield database
-    await database.close()
 
 
 @pytest.fixture
