@@ -21,6 +21,15 @@ class Clock(Protocol):
         ...
 
 
+async def wait_until_rung(bell: asyncio.Event, seconds: float) -> bool:
+    """Wait for a bell, so many seconds at most; False when it did not ring."""
+    try:
+        async with asyncio.timeout(max(0.0, seconds)):
+            return await bell.wait()
+    except TimeoutError:
+        return False
+
+
 class SystemClock:
     """The machine's clock."""
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
 
-from bot.clock import Clock
+from bot.clock import Clock, wait_until_rung
 from handlers.comment_desk import Desk
 from handlers.comment_effects import publish
 from handlers.comment_relay import (
@@ -122,11 +122,7 @@ class Relay:
         async with self._db.read() as tx:
             due_ms = await next_due_ms(tx)
         seconds = LONGEST_REST if due_ms is None else max(0.0, (due_ms - self._now_ms()) / 1000)
-        try:
-            async with asyncio.timeout(min(seconds, LONGEST_REST)):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+        await wait_until_rung(self._wake, min(seconds, LONGEST_REST))
 
     async def _commit(self, work: Callable[[Desk], Awaitable[T]]) -> T:
         """Do some work in one transaction, then tell the sender."""

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from bot.clock import Clock
+from bot.clock import Clock, wait_until_rung
 from bot.delivery.numbering import Numbering
 from bot.delivery.outcomes import Carrier, Delivered, Outcome, Probed, Refused, Unknown, Wait
 from bot.delivery.pacing import Pacing
@@ -87,11 +87,7 @@ class Settler:
                 except StorageError as error:
                     log.error("outbox_unreadable", extra={"reason": str(error)})
                     seconds = _PAUSE_SECONDS
-                try:
-                    async with asyncio.timeout(seconds):
-                        await self._bell.wait()
-                except TimeoutError:
-                    pass
+                await wait_until_rung(self._bell, seconds)
 
     async def _begin(self, group: asyncio.TaskGroup) -> float:
         """Begin to settle what is due; gives the seconds until more is."""

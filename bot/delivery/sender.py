@@ -8,7 +8,7 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from bot.clock import Clock
+from bot.clock import Clock, wait_until_rung
 from bot.delivery.flight import Flight, OnAttempt
 from bot.delivery.loading import Loader
 from bot.delivery.outcomes import Carrier, Delivered, Moved, Unknown, Wait
@@ -181,12 +181,9 @@ class Sender:
             seconds = min(time for time in times if time is not None)
         else:
             seconds = self._stop_by - self._clock.monotonic()
-        try:
-            async with asyncio.timeout(max(0.0, seconds)):
-                await self._bell.wait()
-        except TimeoutError:
-            if seconds == self._patience.look_again:
-                self.wake()
+        rung = await wait_until_rung(self._bell, seconds)
+        if not rung and seconds == self._patience.look_again:
+            self.wake()
 
     def _next_slot_in(self) -> float | None:
         """Give the seconds until a row in memory may leave; None when only a bell can tell."""

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.clock import Clock
+from bot.clock import Clock, wait_until_rung
 from storage.database import Database
 from storage.errors import StorageError
 from storage.jobs import claim_jobs, find_next_due, park_job, release_jobs, retry_job
@@ -67,11 +67,7 @@ class JobWorker:
         async with self._db.read() as tx:
             due_ms = await find_next_due(tx, list(self._acts))
         seconds = LONGEST_REST if due_ms is None else max(0.0, (due_ms - self._now_ms()) / 1000)
-        try:
-            async with asyncio.timeout(min(seconds, LONGEST_REST)):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+        await wait_until_rung(self._wake, min(seconds, LONGEST_REST))
 
     async def _do(self, job: Job) -> None:
         try:
