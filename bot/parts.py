@@ -52,7 +52,6 @@ from handlers.turn import Setup, Turn, open_turn
 from storage.database import Database, Durability, Transaction
 from storage.model import Article, Feed, Language, OutboxRow
 from storage.retention import Keep
-from storage.subscribers import set_subscriber_state
 
 log = logging.getLogger(__name__)
 
@@ -232,7 +231,6 @@ class Parts:
             Rates.of(settings.messages_per_second, paid=settings.paid_broadcast),
             self._clock,
             on_parked=self._tell_parked_message,
-            on_gone=self._note_gone,
             on_attempt=self._on_attempt,
         )
 
@@ -292,10 +290,6 @@ class Parts:
     async def _tell_parked_message(self, tx: Transaction, row: OutboxRow, reason: str) -> None:
         now = int(self._clock.now())
         await self.notifier.tell_of_parked_message(tx, row, reason, now=now)
-
-    async def _note_gone(self, tx: Transaction, chat_id: int, _: str) -> None:
-        now = int(self._clock.now())
-        await set_subscriber_state(tx, chat_id, "unreachable", now=now)
 
 
 def _setup(settings: Settings, bot_username: str) -> Setup:

@@ -14,7 +14,7 @@ from handlers.messages import Message
 from handlers.moderation import enter
 from handlers.moderation_cards import fill_up_cards, redraw_card
 from handlers.turn import Turn
-from storage.articles import find_article
+from storage.articles import find_article, set_comments_open
 from storage.comment_audit import NewDecision, record_decision
 from storage.comment_decisions import reject_all_of
 from storage.comment_model import FOR_GOOD, Action, Comment, Wording
@@ -26,7 +26,6 @@ from storage.comment_people import (
     set_trust,
     unban,
 )
-from storage.comment_threads import set_discussion_open
 from storage.comment_views import find_view
 from storage.comments import find_comment, get_wording
 from storage.errors import Refusal
@@ -224,7 +223,7 @@ async def _open(turn: Turn, moderator: int, article_id: int, *, is_open: bool) -
     article = await find_article(turn.tx, article_id)
     if article is None:
         raise Refusal("comment_no_article")
-    if not await set_discussion_open(turn.tx, article_id, is_open):
+    if not await set_comments_open(turn.tx, article_id, is_open):
         raise Refusal("mod_ban_again")
     action = Action.OPEN if is_open else Action.CLOSE
     decision = NewDecision(action, "moderator", moderator, article_id=article_id)

@@ -356,14 +356,6 @@ async def get_reach(tx: Transaction, comment_id: int) -> Reach:
     return Reach(*(value or 0 for value in row))
 
 
-async def find_copy(tx: Transaction, comment_id: int, chat_id: int) -> Copy | None:
-    """Give the copy of a comment in a chat."""
-    row = await tx.one(
-        "SELECT * FROM comment_copies WHERE comment_id = ? AND chat_id = ?", (comment_id, chat_id)
-    )
-    return None if row is None else _copy(row)
-
-
 def _after(cursor: int | None) -> int:
     return -(2**63) if cursor is None else cursor
 

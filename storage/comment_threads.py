@@ -54,17 +54,6 @@ async def get_discussed_article(tx: Transaction, article_id: int) -> int:
     return article_id if story is None else int(story)
 
 
-async def set_discussion_open(tx: Transaction, article_id: int, is_open: bool) -> bool:
-    """Close or open an article's discussion; False when it was so."""
-    return (
-        await tx.run(
-            "UPDATE articles SET comments_open = ? WHERE id = ? AND comments_open <> ?",
-            (int(is_open), article_id, int(is_open)),
-        )
-        == 1
-    )
-
-
 async def count_shown(tx: Transaction, article_id: int) -> int:
     """Count the comments that readers of an article see."""
     return int(

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from sqlite3 import Row
 
-from storage.comment_model import View, ViewKind
+from storage.comment_model import View
 from storage.database import Transaction
 
 
@@ -64,15 +64,6 @@ async def find_view(tx: Transaction, outbox_id: int) -> View | None:
     """Give what is known of a message of ours."""
     row = await tx.one("SELECT * FROM comment_views WHERE outbox_id = ?", (outbox_id,))
     return None if row is None else _view(row)
-
-
-async def list_views_of(tx: Transaction, comment_id: int, kind: ViewKind) -> list[View]:
-    """Give the messages of one kind about a comment, oldest first."""
-    rows = await tx.all(
-        "SELECT * FROM comment_views WHERE comment_id = ? AND kind = ? ORDER BY outbox_id",
-        (comment_id, kind),
-    )
-    return [_view(row) for row in rows]
 
 
 async def list_threads_showing(tx: Transaction, comment_ids: Iterable[int]) -> list[View]:
