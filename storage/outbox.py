@@ -167,6 +167,17 @@ async def find_receipt(tx: Transaction, chat_id: int, message_id: int) -> Receip
     return None if row is None else Receipt(*row)
 
 
+async def is_receipt_due(tx: Transaction, chat_id: int, message_id: int) -> bool:
+    """Say whether a message may be one of ours that arrived but is not written down yet."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 1 AND chat_id = ?1)"
+            " AND NOT EXISTS (SELECT 1 FROM receipts WHERE chat_id = ?1 AND message_id = ?2)",
+            (chat_id, message_id),
+        )
+    )
+
+
 async def find_own_copy(tx: Transaction, chat_id: int, article_id: int) -> Receipt | None:
     """Give a chat's first message about an article, or about its story as another feed told it."""
     row = await tx.one(

@@ -20,6 +20,7 @@ from storage.database import Database, Transaction
 from storage.errors import Refusal, StorageError
 from storage.inbox import list_waiting, mark_handled, park_update, record_failure
 from storage.model import InboxUpdate
+from storage.outbox import is_receipt_due
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ CHATS_AT_ONCE = 8
 IN_MEMORY = 1000
 ATTEMPTS = 3
 PAUSES = (0.2, 1.0)
+RECEIPT_SECONDS = 1.0  # for the sender to write down what a person answers already
+RECEIPT_PAUSE = 0.01
 LONGEST_PAUSE = 30.0
 
 
@@ -155,6 +158,7 @@ class Dispatcher:
 
     async def _handle_once(self, update: InboxUpdate) -> None:
         parsed = Update.de_json(json.loads(update.raw), self._application.bot)
+        await self._await_receipt(parsed)
         try:
             async with self._db.transaction() as tx:
                 if await mark_handled(tx, update.update_id):
@@ -167,6 +171,20 @@ class Dispatcher:
                         await turn.refuse(refusal)
                         await turn.finish()
         self._on_committed()
+
+    async def _await_receipt(self, update: Update) -> None:
+        """Let the sender catch up with a person who answers a message the moment it appears.
+
+        It is on their screen before its receipt is committed; without that, a card or a post
+        would not be known as ours.
+        """
+        place = _answered_message(update)
+        until = self._clock.monotonic() + RECEIPT_SECONDS
+        while place is not None and self._clock.monotonic() < until:
+            async with self._db.read() as tx:
+                if not await is_receipt_due(tx, *place):
+                    return
+            await self._clock.sleep(RECEIPT_PAUSE)
 
     async def _run_handler(self, tx: Transaction, update: Update) -> None:
         turn = await self._open_turn(tx, update)
@@ -191,6 +209,16 @@ class Dispatcher:
             return False
         await self._on_parked(update.update_id, error)
         return True
+
+
+def _answered_message(update: Update) -> tuple[int, int] | None:
+    """Give chat and id of the message whose button was pressed or that was replied to."""
+    message = None
+    if update.callback_query is not None:
+        message = update.callback_query.message
+    elif update.message is not None:
+        message = update.message.reply_to_message
+    return None if message is None else (message.chat.id, message.message_id)
 
 
 def _place(error: Exception) -> str:

@@ -11,6 +11,9 @@ from bot.updates.dispatch import Dispatcher
 from storage.errors import Refusal, StorageError
 from storage.facts import get_fact, set_fact
 from storage.inbox import add_updates, count_updates
+from storage.model import Draft, Lane
+from storage.outbox import enqueue, find_receipt
+from storage.outbox_outcomes import record_delivered
 
 
 class HastyClock(SystemClock):
@@ -217,6 +220,59 @@ async def test_one_chat_that_keeps_failing_does_not_hold_up_another(db):
     await asyncio.wait_for(task, 10)
     async with db.read() as tx:
         assert (await count_updates(tx))[0] >= 1
+
+
+def reply(update_id, to, chat_id=1):
+    _, _, raw = message(update_id, chat_id)
+    update = json.loads(raw)
+    update["message"]["reply_to_message"] = {
+        "message_id": to,
+        "date": 1_700_000_000,
+        "chat": {"id": chat_id, "type": "private"},
+    }
+    return update_id, chat_id, json.dumps(update)
+
+
+async def test_a_reply_faster_than_the_receipt_waits_for_it(db):
+    found, asked = [], asyncio.Event()
+
+    async def handler(update, turn):
+        found.append(await find_receipt(turn.tx, 1, 77))
+
+    async with db.transaction() as tx:
+        row_id = await enqueue(tx, Draft(1, Lane.POST, payload={"text": "post"}), now_ms=1)
+        await tx.run("UPDATE outbox SET state = 1")
+    await store(db, reply(1, to=77))
+    bench = Bench(db, handler)
+    bench.dispatcher._clock.sleep = lambda _: _note(asked)
+    task = asyncio.create_task(bench.dispatcher.run())
+    await asyncio.wait_for(asked.wait(), 10)
+    assert found == []
+    async with db.transaction() as tx:
+        await record_delivered(tx, [(row_id, 77)], now_ms=2)
+    async with asyncio.timeout(10):
+        while not found:
+            await asyncio.sleep(0.002)
+    bench.dispatcher.stop()
+    await asyncio.wait_for(task, 10)
+    assert found[0] is not None
+
+
+async def _note(event):
+    event.set()
+    await asyncio.sleep(0.001)
+
+
+async def test_a_reply_to_what_is_not_ours_is_not_held_up_for_good(db):
+    async def handler(update, turn):
+        await set_fact(turn.tx, "done", "yes")
+
+    async with db.transaction() as tx:
+        await enqueue(tx, Draft(1, Lane.POST, payload={"text": "post"}), now_ms=1)
+        await tx.run("UPDATE outbox SET state = 1")
+    await store(db, reply(1, to=77))
+    await Bench(db, handler).run_until_empty()
+    assert await fact(db, "done") == "yes"
 
 
 async def test_a_restart_replays_what_was_not_handled(db):
