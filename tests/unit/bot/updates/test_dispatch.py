@@ -234,10 +234,11 @@ def reply(update_id, to, chat_id=1):
 
 
 async def test_a_reply_faster_than_the_receipt_waits_for_it(db):
-    found, asked = [], asyncio.Event()
+    found, asked, handled = [], asyncio.Event(), asyncio.Event()
 
     async def handler(update, turn):
         found.append(await find_receipt(turn.tx, 1, 77))
+        handled.set()
 
     async with db.transaction() as tx:
         row_id = await enqueue(tx, Draft(1, Lane.POST, payload={"text": "post"}), now_ms=1)
@@ -250,9 +251,7 @@ async def test_a_reply_faster_than_the_receipt_waits_for_it(db):
     assert found == []
     async with db.transaction() as tx:
         await record_delivered(tx, [(row_id, 77)], now_ms=2)
-    async with asyncio.timeout(10):
-        while not found:
-            await asyncio.sleep(0.002)
+    await asyncio.wait_for(handled.wait(), 10)
     bench.dispatcher.stop()
     await asyncio.wait_for(task, 10)
     assert found[0] is not None
