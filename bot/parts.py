@@ -35,8 +35,9 @@ from bot.ops.metrics import Metrics
 from bot.ops.notices import FeedWatch, Notifier
 from bot.ops.schedule import Bells
 from bot.start import add_feeds, meet_telegram, send_menus
+from bot.summary.allowance import Allowance, Caps
 from bot.summary.making import SummaryMaker
-from bot.summary.provider import Caps, ChatSummarizer, Endpoint
+from bot.summary.provider import ChatSummarizer, Endpoint
 from bot.summary.worker import SummaryActs
 from bot.updates.dispatch import Dispatcher
 from bot.updates.intake import Intake
@@ -250,7 +251,7 @@ class Parts:
     def _make_summaries(self) -> SummaryMaker:
         tools, now = self._tools, self._clock.now
         pages = PageReader(tools.fetcher, tools.pool, HostLedger(), now)
-        chat = None if tools.chat is None else _chat(self._settings, tools.chat, now)
+        chat = None if tools.chat is None else _chat(self._settings, tools.chat, self._db, now)
         return SummaryMaker(self._db, pages, self._clock, chat)
 
     def _render_post(self, article: Article, language: Language) -> dict[str, Any]:
@@ -309,7 +310,10 @@ def _setup(settings: Settings, bot_username: str) -> Setup:
 
 
 def _chat(
-    settings: Settings, session: aiohttp.ClientSession, now: Callable[[], float]
+    settings: Settings,
+    session: aiohttp.ClientSession,
+    db: Database,
+    now: Callable[[], float],
 ) -> ChatSummarizer:
     """Make the summariser of the operator's chat endpoint."""
     key = settings.summary_api_key
@@ -321,7 +325,7 @@ def _chat(
         None if key is None else key.get_secret_value(),
     )
     caps = Caps(settings.summary_daily_limit, settings.summary_reader_daily_limit)
-    return ChatSummarizer(session, endpoint, caps, now)
+    return ChatSummarizer(session, endpoint, Allowance(db, caps, now), now)
 
 
 def _application(

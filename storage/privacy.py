@@ -57,6 +57,9 @@ async def export_person(tx: Transaction, chat_id: int, user_id: int) -> dict[str
             " ORDER BY article_id",
             chat_id,
         ),
+        "summaries_written_for_you": await _rows(
+            tx, "SELECT day * 86400 AS day, uses FROM model_uses WHERE person_id = ?", user_id
+        ),
         "work_under_way": await _rows(
             tx,
             "SELECT kind, payload, created_at FROM jobs"
@@ -84,6 +87,7 @@ async def erase_person(tx: Transaction, chat_id: int, user_id: int) -> None:
         "DELETE FROM subscribers WHERE chat_id = :chat",
         "DELETE FROM dialogs WHERE chat_id = :chat OR user_id = :user",
         "DELETE FROM summary_answers WHERE chat_id = :chat",
+        "DELETE FROM model_uses WHERE person_id = :user",
         "DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(:jobs))",
         "DELETE FROM inbox WHERE state = 2"
         " AND (chat_id = :chat OR update_id IN (SELECT value FROM json_each(:parked)))",

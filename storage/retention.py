@@ -32,6 +32,7 @@ class Pruned:
     updates: int
     jobs: int
     dialogs: int
+    model_uses: int
     bodies: int
     receipts: int
     article_texts: int
@@ -58,6 +59,12 @@ async def prune(db: Database, keep: Keep, *, now: int) -> Pruned:
             "SELECT chat_id, user_id, expires_at FROM dialogs WHERE expires_at <= ?",
             (now,),
             "DELETE FROM dialogs WHERE chat_id = ? AND user_id = ? AND expires_at = ?",
+        ),
+        model_uses=await _drain(
+            db,
+            "SELECT person_id, day FROM model_uses WHERE day < ?",
+            (now // DAY,),
+            "DELETE FROM model_uses WHERE person_id = ? AND day = ?",
         ),
         bodies=await _drain(
             db,

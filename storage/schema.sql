@@ -279,6 +279,14 @@ CREATE TABLE summary_answers (
     PRIMARY KEY (chat_id, article_id)
 ) STRICT, WITHOUT ROWID;
 
+-- How often the operator's summary model was asked: caps outlive a restart. Past days are pruned.
+CREATE TABLE model_uses (
+    person_id INTEGER NOT NULL,               -- 0: everybody together
+    day       INTEGER NOT NULL,               -- days since 1970, UTC
+    uses      INTEGER NOT NULL,
+    PRIMARY KEY (person_id, day)
+) STRICT, WITHOUT ROWID;
+
 -- ---------------------------------------------------------------- readers' comments
 -- A reader's text on an article. The moderation state and what readers see are two things:
 -- `published` is the approved revision, `shown` the one that stands before readers now.

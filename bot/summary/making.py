@@ -173,8 +173,9 @@ class SummaryMaker:
             return await self._make(text, _Subject(None, url, digest), reader)
 
     async def _find_kept(self, article: Article, language: str) -> StoredSummary | None:
+        kinds = await self._kinds(article.content_hash, language)
         async with self._db.read() as tx:
-            for method, written_in in self._kinds(article.content_hash, language):
+            for method, written_in in kinds:
                 found = await find_article_summary(
                     tx, article.id, article.content_hash, method=method, language=written_in
                 )
@@ -184,8 +185,9 @@ class SummaryMaker:
 
     async def _find_kept_page(self, url: str, language: str) -> StoredSummary | None:
         after = int(self._clock.now()) - PAGE_KEPT_SECONDS
+        kinds = await self._kinds(url, language)
         async with self._db.read() as tx:
-            for method, written_in in self._kinds(url, language):
+            for method, written_in in kinds:
                 found = await find_page_summary(
                     tx, url, method=method, language=written_in, after=after
                 )
@@ -193,13 +195,13 @@ class SummaryMaker:
                     return found
         return None
 
-    def _kinds(self, wording: str, language: str) -> list[tuple[str, str | None]]:
+    async def _kinds(self, wording: str, language: str) -> list[tuple[str, str | None]]:
         """Give method and language of the kept summaries that serve a reader, best first."""
         extracts: list[tuple[str, str | None]] = [(method.value, None) for method in EXTRACTS]
         if self._chat is None:
             return extracts
         written = (self._chat.method, language)
-        if not self._chat.is_ready() or self._was_refused(wording, language):
+        if not await self._chat.is_ready() or self._was_refused(wording, language):
             return [written, *extracts]
         return [written, (Method.WHOLE.value, None)]  # short articles are given as they are
 

@@ -10,13 +10,13 @@ import json
 import logging
 import re
 import secrets
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
+from bot.summary.allowance import Allowance
 from bot.summary.guard import find_unsupported
 from bot.summary.sentences import split_sentences
 from bot.summary.words import guess_language
@@ -30,7 +30,6 @@ MOST_ANSWER_BYTES = 200_000
 SECONDS = 20.0
 FAILURES = 3  # in a row, and the endpoint is left alone for a while
 REST_SECONDS = 300.0
-DAY = 86_400
 
 _NAMES = {"fr": "French", "en": "English"}
 _THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL | re.IGNORECASE)
@@ -70,14 +69,6 @@ class Endpoint:
         return base if base.endswith("/chat/completions") else f"{base}/chat/completions"
 
 
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """How many requests a day (UTC) at most."""
-
-    daily: int = 500
-    reader_daily: int = 20
-
-
 class Refused(Exception):
     """The endpoint gave no answer that can be used; `code` says why."""
 
@@ -88,40 +79,37 @@ class Refused(Exception):
 
 
 class ChatSummarizer:
-    """Asks one endpoint; `now` gives UTC seconds. The caps are counted from the process's start."""
+    """Asks one endpoint, as often as the allowance lets it; `now` gives UTC seconds."""
 
     def __init__(
         self,
         session: aiohttp.ClientSession,
         endpoint: Endpoint,
-        caps: Caps,
+        allowance: Allowance,
         now: Callable[[], float],
         *,
         seconds: float = SECONDS,
     ) -> None:
         self._session = session
         self._endpoint = endpoint
-        self._caps = caps
+        self._allowance = allowance
         self._now = now
         self._seconds = seconds
         self._failures = 0
         self._rests_until = 0.0
-        self._day = 0
-        self._used: Counter[int] = Counter()
 
     @property
     def method(self) -> str:
         """Give what labels and keys its summaries: the model and the prompt's version."""
         return f"{self._endpoint.model}/{PROMPT_VERSION}"
 
-    def is_ready(self) -> bool:
+    async def is_ready(self) -> bool:
         """Tell whether the endpoint would be asked: it works and the day's cap is not reached."""
-        self._turn_day()
-        return self._now() >= self._rests_until and self._used.total() < self._caps.daily
+        return not self._rests() and not await self._allowance.is_spent()
 
     async def write(self, source: Source, *, person_id: int) -> tuple[str, ...] | None:
         """Write a summary in the source's language; None where the extract must serve."""
-        if not self.is_ready() or self._used[person_id] >= self._caps.reader_daily:
+        if self._rests() or not await self._allowance.take(person_id):
             return None
         try:
             async with asyncio.timeout(self._seconds):
@@ -133,16 +121,15 @@ class ChatSummarizer:
             return None
 
     async def _write(self, source: Source, person_id: int) -> tuple[str, ...]:
-        """Ask once, and once more where the answer was not to be used."""
+        """Ask once, and once more where the answer was not to be used and a cap allows it."""
         try:
-            return await self._attempt(source, person_id)
+            return await self._attempt(source)
         except Refused as refused:
-            if not refused.again or self._used.total() >= self._caps.daily:
+            if not refused.again or not await self._allowance.take(person_id):
                 raise
-        return await self._attempt(source, person_id)
+        return await self._attempt(source)
 
-    async def _attempt(self, source: Source, person_id: int) -> tuple[str, ...]:
-        self._used[person_id] += 1
+    async def _attempt(self, source: Source) -> tuple[str, ...]:
         answer = await self._post(make_messages(source, secrets.token_hex(6)))
         self._failures = 0
         return check_answer(answer, source)
@@ -171,11 +158,8 @@ class ChatSummarizer:
             self._rests_until = self._now() + REST_SECONDS
             self._failures = 0
 
-    def _turn_day(self) -> None:
-        day = int(self._now()) // DAY
-        if day != self._day:
-            self._day = day
-            self._used.clear()
+    def _rests(self) -> bool:
+        return self._now() < self._rests_until
 
 
 def make_messages(source: Source, mark: str) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from storage.errors import DatabaseBusy
 from storage.inbox import add_updates, list_waiting, mark_handled, park_update
 from storage.jobs import add_job, claim_jobs
 from storage.model import Dialog, Draft, Lane
+from storage.model_uses import count_uses, take_use
 from storage.outbox import enqueue
 from storage.privacy import erase_person, export_person
 from storage.subscribers import find_subscriber, list_subscriptions, set_pseudonym
@@ -52,6 +53,7 @@ async def live(tx: Transaction, user: int, mark: str, *, updates: int) -> None:
     )
     await tx.run("INSERT INTO receipts VALUES (?, ?, 1, NULL, NULL, ?, ?)", (user, row, row, NOW))
     await tx.run("INSERT INTO summary_answers VALUES (?, 1, ?, 'hash', ?)", (user, row, NOW))
+    assert await take_use(tx, user, day=NOW // 86_400, daily=9999, reader_daily=9)
     await make_feed(tx, f"https://{user}.example/", added_by=user)
 
 
@@ -81,6 +83,7 @@ async def test_the_export_holds_every_trace(db: Database) -> None:
     assert len(export["messages_sent_to_you"]) == 1
     assert export["feeds_added"][0]["url"] == f"https://{ME}.example/"
     assert export["summaries_asked"][0]["asked_at"] == NOW
+    assert [each["uses"] for each in export["summaries_written_for_you"]] == [1]
 
 
 async def test_the_export_of_a_stranger_is_empty(db: Database) -> None:
@@ -104,6 +107,8 @@ async def test_erasure_takes_the_person_and_nobody_else(db: Database) -> None:
         assert await export_person(tx, OTHER, OTHER) == before
         assert await find_subscriber(tx, ME) is None
         assert await list_subscriptions(tx, ME) == []
+        assert (await export_person(tx, ME, ME))["summaries_written_for_you"] == []
+        assert await count_uses(tx, day=NOW // 86_400) == 2, "the bot's own cap stands"
         assert await find_dialog(tx, GROUP, ME, now=NOW) is None
         five_g = await find_tag(tx, "5G")
         assert five_g is not None

@@ -12,6 +12,7 @@ from storage.dialogs import set_dialog
 from storage.inbox import add_updates, mark_handled, park_update
 from storage.jobs import add_job, park_job
 from storage.model import Dialog, Draft, Lane
+from storage.model_uses import take_use
 from storage.outbox import add_body, enqueue
 from storage.retention import DAY, Keep, Pruned, prune
 from storage.search import search_articles
@@ -19,7 +20,7 @@ from tests.support.database import NOW, db, make_article
 
 __all__ = ["db"]
 
-NOTHING = Pruned(updates=0, jobs=0, dialogs=0, bodies=0, receipts=0, article_texts=0)
+NOTHING = Pruned(updates=0, jobs=0, dialogs=0, model_uses=0, bodies=0, receipts=0, article_texts=0)
 
 
 async def column(db: Database, sql: str) -> list[object]:
@@ -51,6 +52,15 @@ async def test_parked_jobs_go_others_stay(db: Database) -> None:
         await park_job(tx, jobs[2], "timeout")
     assert (await prune(db, Keep(parked=90), now=NOW)).jobs == 1
     assert await column(db, "SELECT id FROM jobs ORDER BY 1") == [jobs[0], jobs[2]]
+
+
+async def test_the_uses_of_past_days_go(db: Database) -> None:
+    today = NOW // DAY
+    async with db.transaction() as tx:
+        for day in (today - 1, today):
+            assert await take_use(tx, 5, day=day, daily=9, reader_daily=9)
+    assert (await prune(db, Keep(), now=NOW)).model_uses == 2
+    assert await column(db, "SELECT day FROM model_uses") == [today, today]
 
 
 async def test_expired_questions_go(db: Database) -> None:

@@ -82,7 +82,7 @@ class Chat:
         self.answers = list(answers)
         self.asked = []
 
-    def is_ready(self):
+    async def is_ready(self):
         return True
 
     async def write(self, source, *, person_id):
