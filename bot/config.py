@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from handlers.comment_settings import load_comment_rules
 from storage.errors import ConfigError
 from storage.model import Language
 
@@ -97,6 +99,15 @@ class Settings(LocalSettings):
             raise ValueError("should be an http(s) address")
         return value.rstrip("/")
 
+    @field_validator("comment_rules_path")
+    @classmethod
+    def _rules_can_be_read(cls, value: Path | None) -> Path | None:
+        try:
+            load_comment_rules(value)
+        except ConfigError as error:
+            raise PydanticCustomError("rules", "", {"mistakes": error.mistakes}) from None
+        return value
+
     @field_validator("default_language", mode="before")
     @classmethod
     def _lower_language(cls, value: Any) -> Any:
@@ -130,18 +141,20 @@ def _load(kind: type[AnySettings], overrides: dict[str, Any]) -> AnySettings:
     try:
         return kind(**overrides)
     except ValidationError as error:
-        raise ConfigError([_sentence(detail) for detail in error.errors()]) from None
+        raise ConfigError([said for detail in error.errors() for said in _say(detail)]) from None
 
 
 def _lowered(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-def _sentence(detail: Any) -> str:
+def _say(detail: Any) -> list[str]:
     """Say what is wrong with one setting; never its value, which may be a secret."""
+    if detail["type"] == "rules":
+        return list(detail["ctx"]["mistakes"])
     name = str(detail["loc"][0]).upper() if detail["loc"] else ""
     if detail["type"] == "missing":
         hint = " (BotFather gives it)" if name == "TELEGRAM_BOT_TOKEN" else ""
-        return f"{name} is not set{hint}."
+        return [f"{name} is not set{hint}."]
     message = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    return f"{name} {message}.".strip()
+    return [f"{name} {message}.".strip()]

@@ -44,14 +44,13 @@ from bot.updates.intake import Intake
 from handlers import routes
 from handlers.comment_settings import load_comment_rules
 from handlers.messages import Features, render_post, to_payload
-from handlers.notices import FeedTrouble
 from handlers.privacy import CHECKPOINT
 from handlers.probes import PROBE
 from handlers.summaries import SUMMARIZE
 from handlers.texts import Catalogue
 from handlers.turn import Setup, Turn, open_turn
 from storage.database import Database, Durability, Transaction
-from storage.model import Article, Feed, Language, OutboxRow
+from storage.model import Article, Language, OutboxRow
 from storage.retention import Keep
 
 log = logging.getLogger(__name__)
@@ -124,7 +123,8 @@ class Parts:
             PollRules(interval=settings.poll_interval_seconds),
             clock,
             on_stored=self.distributor.wake,
-            tell=self._tell_of_feed,
+            tell=self.notifier.tell_of_feed,
+            on_told=self.sender.wake,
             metrics=self.metrics,
         )
         watch = FeedWatch(self._db, self.notifier)
@@ -275,12 +275,6 @@ class Parts:
         lane, name = row.lane.name.lower(), type(outcome).__name__.lower()
         self.metrics.sends.labels(lane, name).inc()
         self.metrics.send_seconds.observe(seconds)
-
-    async def _tell_of_feed(
-        self, tx: Transaction, kind: FeedTrouble, feed: Feed, /, *, now: int
-    ) -> None:
-        await self.notifier.tell_of_feed(tx, kind, feed, now=now)
-        self.sender.wake()
 
     async def _tell_parked_update(self, update_id: int, reason: str) -> None:
         now = int(self._clock.now())

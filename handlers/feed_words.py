@@ -10,7 +10,8 @@ MOST_NAME = 80
 _KNOWN = frozenset(
     "bad_url scheme port private_address odd_address timeout dns tls refused unreachable"
     " disconnected truncated bad_answer bad_redirect redirect_loop too_many_redirects too_large"
-    " bad_encoding gone cloudflare empty html not_a_feed no_feed parse_failed parse_timeout".split()
+    " bad_encoding gone cloudflare empty html not_a_feed no_feed parse_failed parse_timeout"
+    " no_file failed".split()
 )
 _SAME = {
     "odd_address": "private_address",

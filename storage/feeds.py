@@ -165,18 +165,6 @@ async def record_poll(tx: Transaction, feed_id: int, polled: Polled, *, now: int
     )
 
 
-async def record_unchanged(
-    tx: Transaction, feed_id: int, *, now: int, next_poll_at: int, full: bool = False
-) -> None:
-    """Record a poll that brought nothing new (304, or the same bytes); validators stay."""
-    await tx.run(
-        "UPDATE feeds SET claimed_until = 0, next_poll_at = ?, last_polled_at = ?,"
-        " last_success_at = ?, errors = 0, error_code = NULL,"
-        " full_poll_at = CASE WHEN ? THEN ? ELSE full_poll_at END WHERE id = ?",
-        (next_poll_at, now, now, full, now, feed_id),
-    )
-
-
 async def record_poll_failure(
     tx: Transaction, feed_id: int, code: str, *, now: int, next_poll_at: int
 ) -> int:

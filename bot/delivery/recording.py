@@ -23,7 +23,6 @@ from storage.subscribers import move_subscriber, set_subscriber_state
 MOST_ATTEMPTS = 30
 
 OnParked = Callable[[Transaction, OutboxRow, str], Awaitable[None]]
-OnGone = Callable[[Transaction, int, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +42,11 @@ class Finished:
 class Recorder:
     """Writes outcomes down.
 
-    `on_parked(tx, row, reason)` and `on_gone(tx, chat_id, reason)` tell the operators in the same
-    transaction.
+    `on_parked(tx, row, reason)` tells the operators in the same transaction.
     """
 
-    def __init__(self, on_parked: OnParked | None = None, on_gone: OnGone | None = None) -> None:
+    def __init__(self, on_parked: OnParked | None = None) -> None:
         self._on_parked = on_parked
-        self._on_gone = on_gone
 
     async def record(self, tx: Transaction, finished: Sequence[Finished], *, now_ms: int) -> None:
         """Record outcomes in order; many deliveries cost as much as one."""
@@ -74,11 +71,9 @@ class Recorder:
                     await self._park(tx, row, f"unknown too often: {reason}")
                 else:
                     await record_unknown(tx, row.id, failed=not one.settled, error=reason)
-            case Gone(reason):
+            case Gone():
                 await record_gone(tx, row.id, row.chat_id)
                 await set_subscriber_state(tx, row.chat_id, "unreachable", now=now_ms // 1000)
-                if self._on_gone is not None:
-                    await self._on_gone(tx, row.chat_id, reason)
             case Moved(new_chat_id):
                 await record_wait(
                     tx, row.id, due_ms=row.due_ms, failed=False, error="the group moved"

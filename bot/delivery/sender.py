@@ -15,7 +15,7 @@ from bot.delivery.outcomes import Carrier, Delivered, Moved, Unknown, Wait
 from bot.delivery.pacing import Pacing, Rates, numbers_messages_itself
 from bot.delivery.patience import Outage, Patience
 from bot.delivery.probing import Settler
-from bot.delivery.recording import Finished, OnGone, OnParked, Recorder
+from bot.delivery.recording import Finished, OnParked, Recorder
 from bot.delivery.verdicts import is_repeatable
 from bot.delivery.waiting import Waiting
 from storage.database import Database, Transaction
@@ -34,8 +34,8 @@ _FLOOR_SECONDS = 1.0
 class Sender:
     """Sends what is in the outbox, until `stop`.
 
-    `on_parked(tx, row, reason)` and `on_gone(tx, chat_id, reason)` join the transaction that
-    records the outcome; `on_attempt(row, outcome, seconds)` is told each attempt, for metrics.
+    `on_parked(tx, row, reason)` joins the transaction that records the outcome;
+    `on_attempt(row, outcome, seconds)` is told each attempt, for metrics.
     """
 
     def __init__(
@@ -46,7 +46,6 @@ class Sender:
         clock: Clock,
         *,
         on_parked: OnParked | None = None,
-        on_gone: OnGone | None = None,
         on_attempt: OnAttempt | None = None,
         patience: Patience | None = None,
     ) -> None:
@@ -58,7 +57,7 @@ class Sender:
         pacing = self._pacing = Pacing(rates)
         self._waiting = Waiting(pacing)
         self._outage = Outage(self._patience)
-        self._recorder = Recorder(on_parked, on_gone)
+        self._recorder = Recorder(on_parked)
         self._loader = Loader(
             db,
             self._waiting,

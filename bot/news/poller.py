@@ -68,7 +68,8 @@ class Poller:
     """Polls due feeds until cancelled.
 
     `on_stored` is called after each commit that brought articles to distribute; `tell` puts word
-    of a closed or moved feed in the outbox; `chance` gives numbers from 0 to 1 for the jitter.
+    of a closed or moved feed in the outbox and `on_told` is called once that is committed;
+    `chance` gives numbers from 0 to 1 for the jitter.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Poller:
         *,
         on_stored: Callable[[], None],
         tell: TellOfFeed,
+        on_told: Callable[[], None],
         metrics: Metrics,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -89,6 +91,7 @@ class Poller:
         self._clock = clock
         self._on_stored = on_stored
         self._tell = tell
+        self._on_told = on_told
         self._metrics = metrics
         self._chance = chance
         self._hosts = HostLedger(gap_seconds=rules.host_gap_seconds, at_once=rules.at_once_per_host)
@@ -167,7 +170,7 @@ class Poller:
     async def _record(self, feed: Feed, reading: Reading) -> None:
         """Store what came in batches; the last one saves the validators too."""
         now = int(self._clock.now())
-        new = 0
+        new, moved = 0, False
         for batch, is_last in _batches(reading.articles, now):
             async with self._db.transaction() as tx:
                 current = await get_feed(tx, feed.id)
@@ -177,9 +180,11 @@ class Poller:
                 added = await add_articles(tx, feed.id, batch, now=now, backlog=backlog)
                 new += len(added.new)
                 if is_last:
-                    await self._record_success(tx, current, reading, new, now)
+                    moved = await self._record_success(tx, current, reading, new, now)
             if added.new and not backlog:
                 self._on_stored()
+        if moved:
+            self._on_told()
         result = "unchanged" if reading.parsed is None else "read"
         self._metrics.polls.labels(result).inc()
         self._metrics.articles.inc(new)
@@ -187,7 +192,8 @@ class Poller:
 
     async def _record_success(
         self, tx: Transaction, feed: Feed, reading: Reading, new: int, now: int
-    ) -> None:
+    ) -> bool:
+        """Record a poll that brought the feed; True when that moved it to another address."""
         wishes = (reading.wish_seconds, reading.fresh_for)
         wait = wait_after_success(self._rules.interval, wishes, spread=self._chance())
         parsed = reading.parsed
@@ -205,25 +211,28 @@ class Poller:
             full=reading.full,
         )
         await record_poll(tx, feed.id, polled, now=now)
-        await self._follow_redirect(tx, feed, reading.permanent_url, now)
+        return await self._follow_redirect(tx, feed, reading.permanent_url, now)
 
     async def _follow_redirect(
         self, tx: Transaction, feed: Feed, url: str | None, now: int
-    ) -> None:
+    ) -> bool:
         """Move a feed once every hop to its new address was permanent three times in a row."""
         if url is None or url == feed.url:
             await clear_redirect(tx, feed.id)
-            return
+            return False
         sightings, _ = await record_redirect(tx, feed.id, url, now=now)
-        if sightings >= SIGHTINGS_TO_MOVE and await move_feed(tx, feed.id, url):
-            log.info("feed_moved", extra={"feed": feed.id})
-            await self._tell(tx, "moved", await get_feed(tx, feed.id), now=now)
+        if sightings < SIGHTINGS_TO_MOVE or not await move_feed(tx, feed.id, url):
+            return False
+        log.info("feed_moved", extra={"feed": feed.id})
+        await self._tell(tx, "moved", await get_feed(tx, feed.id), now=now)
+        return True
 
     async def _record_gone(self, feed: Feed) -> None:
         now = int(self._clock.now())
         async with self._db.transaction() as tx:
             await mark_gone(tx, feed.id, now=now)
             await self._tell(tx, "gone", await get_feed(tx, feed.id), now=now)
+        self._on_told()
         log.warning("feed_gone", extra={"feed": feed.id})
         self._metrics.polls.labels("gone").inc()
 

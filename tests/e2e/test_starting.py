@@ -19,12 +19,14 @@ async def test_wrong_settings_are_all_named_at_once(tmp_path):
             ADMIN_IDS="alice",
             DEFAULT_LANGUAGE="de",
             WEB_PORT="99999",
+            COMMENT_RULES_PATH="no-such.toml",
         )
         assert code == 2
         lines = output.splitlines()
         named = [line.split()[0] for line in lines]
         assert sorted(named) == [
             "ADMIN_IDS",
+            "COMMENT_RULES_PATH:",
             "DEFAULT_LANGUAGE",
             "FEED_URLS",
             "POLL_INTERVAL_SECONDS",
@@ -34,6 +36,7 @@ async def test_wrong_settings_are_all_named_at_once(tmp_path):
         assert "not-a-token" not in output
         assert "Traceback" not in output
         assert not site.relais.database.exists()
+        assert not site.telegram.calls
 
 
 async def test_a_missing_token_is_one_sentence(tmp_path):

@@ -21,6 +21,7 @@ from sandbox.telegram import Person, TelegramServer
 from storage.database import Database, Transaction
 from storage.model import Draft, Lane, OutboxRow, OutboxState
 from storage.outbox import enqueue, find_row
+from storage.subscribers import add_subscriber, find_subscriber
 
 # A server without holds: what is of unknown fate can be looked for at once.
 QUICK = Patience(settle=0.2, first_pause=0.02, longest_pause=0.1, longest_retry=0.1, stop=5.0)
@@ -37,7 +38,6 @@ class Rig:
     attempts: list[tuple[OutboxRow, Outcome]] = field(default_factory=list)
     running: asyncio.Task[None] | None = None
     parked: list[tuple[int, str]] = field(default_factory=list)
-    gone: list[tuple[int, str]] = field(default_factory=list)
 
     async def send(self, *drafts: Draft) -> list[int]:
         """Commit drafts in one transaction and wake the sender."""
@@ -94,6 +94,21 @@ def meet(server: TelegramServer, count: int = 1, **fields: Any) -> list[Person]:
     return people
 
 
+async def subscribe(db: Database, *people: Person) -> None:
+    """Make people subscribers."""
+    async with db.transaction() as tx:
+        for person in people:
+            await add_subscriber(tx, person.id, kind="private", language="fr", name=None, now=1)
+
+
+async def state_of(db: Database, chat_id: int) -> str:
+    """Give a subscriber's state."""
+    async with db.read() as tx:
+        subscriber = await find_subscriber(tx, chat_id)
+    assert subscriber is not None
+    return subscriber.state
+
+
 @asynccontextmanager
 async def sending(
     db: Database,
@@ -112,16 +127,12 @@ async def sending(
     async def on_parked(tx: Transaction, row: OutboxRow, reason: str) -> None:
         rig.parked.append((row.id, reason))
 
-    async def on_gone(tx: Transaction, chat_id: int, reason: str) -> None:
-        rig.gone.append((chat_id, reason))
-
     sender = Sender(
         db,
         gateway,
         rates,
         SystemClock(),
         on_parked=on_parked,
-        on_gone=on_gone,
         on_attempt=lambda row, outcome, _: rig.attempts.append((row, outcome)),
         patience=patience,
     )

@@ -1,8 +1,9 @@
 """A poller over a real database and a publisher's real server, with a clock that tests move."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Literal
 
 from bot.clock import SystemClock
@@ -39,6 +40,7 @@ class Newsstand:
         self.server = server
         self.clock = clock
         self.told: list[tuple[str, str]] = []
+        self.seen_when_told: list[tuple[str, str]] = []
         self.stored = 0
         self.metrics = Metrics()
         self.poller: Poller
@@ -85,6 +87,11 @@ class Newsstand:
     ) -> None:
         self.told.append((kind, feed.url))
 
+    def note_told(self) -> None:
+        """Look at the feeds as another connection sees them: what was told must be committed."""
+        with closing(sqlite3.connect(self.db.path)) as other:
+            self.seen_when_told = other.execute("SELECT state, url FROM feeds").fetchall()
+
     def note_stored(self) -> None:
         self.stored += 1
 
@@ -106,6 +113,7 @@ async def newsstand(
             stand.clock,
             on_stored=stand.note_stored,
             tell=stand.tell,
+            on_told=stand.note_told,
             metrics=stand.metrics,
             chance=lambda: 0.0,
         )

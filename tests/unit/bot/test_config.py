@@ -45,6 +45,22 @@ def test_every_mistake_is_named_at_once(monkeypatch):
     assert len(caught.value.mistakes) == 5
 
 
+def test_the_comment_rules_mistakes_are_named_with_the_others(monkeypatch, tmp_path):
+    rules = tmp_path / "rules.toml"
+    rules.write_text("[limits]\nreader_rate = 3\nspeed = 1\n")
+    monkeypatch.setenv("COMMENT_RULES_PATH", str(rules))
+    monkeypatch.setenv("ADMIN_IDS", "anne")
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    named = [mistake.split()[0] for mistake in caught.value.mistakes]
+    assert sorted(named) == [
+        "ADMIN_IDS", "COMMENT_RULES_PATH:", "COMMENT_RULES_PATH:", "TELEGRAM_BOT_TOKEN",
+    ]  # fmt: skip
+    monkeypatch.setenv("COMMENT_RULES_PATH", str(tmp_path / "none.toml"))
+    with pytest.raises(ConfigError, match=r"none\.toml cannot be read"):
+        load_settings()
+
+
 def test_a_wrong_token_is_not_repeated(monkeypatch):
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "my secret words")
     with pytest.raises(ConfigError) as caught:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import bot
 from handlers.callbacks import AddOffer, AskRemoval, ProbeOffer, RemoveFeed, ShowFeeds
 from handlers.feed_words import error_words
 from handlers.notices import FeedTrouble, render_feed_notice, render_parked_notice
@@ -15,7 +18,7 @@ from handlers.texts import LANGUAGES, Catalogue
 from storage.database import Database
 from storage.feeds import add_feed, find_feed, list_feeds, mark_gone, record_poll_failure
 from storage.jobs import claim_jobs
-from storage.model import OutboxRow
+from storage.model import Language, OutboxRow
 from storage.outbox import find_row
 from tests.support.turn import NOW, Desk, Reader, buttons, labels, text
 
@@ -85,6 +88,31 @@ async def test_why_there_is_no_feed_is_said_in_words(desk: Desk, db: Database, c
     assert "&lt;b&gt;.example" in text(failed)
     assert error_words(code, "en", desk.texts) in text(failed)
     assert "/addfeed" in text(failed)
+
+
+def codes_of_feed_errors() -> set[str]:
+    """Every code that the product gives a FeedError, but for those of HTTP statuses."""
+    errors = {"FetchFailed", "FeedGone", "NotAFeed", "FeedTooLarge", "AddressRefused"}
+    codes: set[str] = set()
+    for path in sorted(Path(bot.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id=name), args=[_, code, *_]) if name in errors:
+                    codes |= {str(c.value) for c in ast.walk(code) if isinstance(c, ast.Constant)}
+                case ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(value=str(code))):
+                    codes.add(code)
+    return {code for code in codes if not code.startswith("http_")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_why_a_feed_cannot_be_read_has_its_words(language: Language) -> None:
+    texts = Catalogue.load()
+    codes = codes_of_feed_errors() - {"busy"}  # of pages only: summaries have words for it
+    assert {"timeout", "no_file", "failed", "dns", "html"} <= codes
+    for code in codes:
+        assert error_words(code, language, texts) != texts.text(
+            language, "feed_error_other", code=code
+        ), code
 
 
 async def test_a_result_whose_message_is_gone_comes_as_a_new_one(desk: Desk, db: Database) -> None:

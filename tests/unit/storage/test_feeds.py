@@ -22,7 +22,6 @@ from storage.feeds import (
     record_poll,
     record_poll_failure,
     record_redirect,
-    record_unchanged,
     release_feeds,
     remove_feed,
 )
@@ -162,18 +161,6 @@ async def test_a_poll_saves_what_it_found_and_ends_the_backlog(db: Database) -> 
         assert (later.etag, later.last_modified) == (None, None)
         assert (later.backlog_at, later.last_new_at, later.full_poll_at) == (NOW, NOW, NOW)
         assert await claim_due_feeds(tx, now=NOW + 900, limit=9, lease_seconds=60)
-
-
-async def test_an_unchanged_feed_keeps_its_validators(db: Database) -> None:
-    async with db.transaction() as tx:
-        feed = await make_feed(tx)
-        await record_poll(tx, feed.id, POLLED, now=NOW)
-        await record_poll_failure(tx, feed.id, "http_503", now=NOW + 600, next_poll_at=NOW + 700)
-        await record_unchanged(tx, feed.id, now=NOW + 700, next_poll_at=NOW + 900)
-        stored = await get_feed(tx, feed.id)
-    assert (stored.etag, stored.body_hash, stored.full_poll_at) == ('"abc"', "raw", NOW)
-    assert (stored.errors, stored.error_code) == (0, None)
-    assert (stored.last_success_at, stored.next_poll_at) == (NOW + 700, NOW + 900)
 
 
 async def test_failures_are_counted_in_a_row(db: Database) -> None:

@@ -13,7 +13,7 @@ from storage.facts import set_fact
 from storage.inbox import add_updates
 from storage.model import Draft, Lane, OutboxState
 from storage.outbox import enqueue
-from tests.support.delivery import meet, post, sending
+from tests.support.delivery import meet, post, sending, state_of, subscribe
 
 PROMPT = {"force_reply": True, "input_field_placeholder": "Votre commentaire"}
 
@@ -136,12 +136,13 @@ async def test_a_reader_who_blocked_meanwhile_is_gone(
     db: Database, telegram: TelegramServer
 ) -> None:
     (reader,) = meet(telegram)
+    await subscribe(db, reader)
     await leave_behind(db, telegram, [post(reader.id)], floor_id=reader.chat.last.message_id)
     reader.block()
     async with sending(db, telegram) as rig:
         await rig.settled()
         assert await rig.states() == {}
-        assert [chat_id for chat_id, _ in rig.gone] == [reader.id]
+    assert await state_of(db, reader.id) == "unreachable"
 
 
 async def test_trouble_while_looking_only_delays(db: Database, telegram: TelegramServer) -> None:

@@ -172,6 +172,7 @@ async def test_410_stops_a_feed_and_is_told(stand: Newsstand) -> None:
     feed = await stand.poll((await stand.add("/feed")).id)
     assert (feed.state, feed.error_code) == ("gone", "gone")
     assert stand.told == [("gone", feed.url)]
+    assert stand.seen_when_told == [("gone", feed.url)]
     stand.clock.seconds += 30 * DAY
     stand.poller.wake()
     other = await stand.add("/other")
@@ -189,6 +190,7 @@ async def test_a_permanent_redirect_moves_a_feed_at_its_third_sighting(stand: Ne
     feed = await stand.poll(feed.id)
     assert feed.url == stand.server.url("/new")
     assert stand.told == [("moved", stand.server.url("/new"))]
+    assert stand.seen_when_told == [("active", stand.server.url("/new"))]
     await stand.poll(feed.id)
     assert stand.server.count("/old") == 3
     assert len(await stand.articles()) == 1
