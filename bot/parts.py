@@ -34,15 +34,16 @@ from bot.ops.housekeeping import Housekeeping
 from bot.ops.metrics import Metrics
 from bot.ops.notices import FeedWatch, Notifier
 from bot.ops.schedule import Bells
-from bot.start import add_feeds, meet_telegram, send_menus
+from bot.start import add_feeds, meet_telegram
 from bot.summary.allowance import Allowance, Caps
 from bot.summary.making import SummaryMaker
 from bot.summary.provider import ChatSummarizer, Endpoint
 from bot.summary.worker import SummaryActs
 from bot.updates.dispatch import Dispatcher
 from bot.updates.intake import Intake
-from handlers import routes
+from handlers import command_table, routes
 from handlers.comment_settings import load_comment_rules
+from handlers.menus import send_menus
 from handlers.messages import Features, render_post, to_payload
 from handlers.privacy import CHECKPOINT
 from handlers.probes import PROBE
@@ -204,7 +205,7 @@ class Parts:
         self.intake.last_answer_at = now  # getMe was answered a moment ago
         self._tools.application.add_handlers(routes(self._setup.features))
         await add_feeds(self._db, self._settings.feed_urls, now=now)
-        await send_menus(self._db, self._texts, self._setup, now=now)
+        await self._send_menus()
 
     def _set_bells(self) -> None:
         self.bells.every(TICK_SECONDS, self.poller.wake, "poll")
@@ -215,8 +216,14 @@ class Parts:
     async def _tidy(self) -> None:
         await self.housekeeping.tidy()
         await self.upkeep.tidy()
-        await send_menus(self._db, self._texts, self._setup, now=int(self._clock.now()))
+        await self._send_menus()
         self.sender.wake()
+
+    async def _send_menus(self) -> None:
+        rows = command_table(self._setup.features)
+        now_ms = int(self._clock.now() * 1000)
+        async with self._db.transaction() as tx:
+            await send_menus(tx, rows, self._texts, self._setup, now_ms=now_ms)
 
     def _make_sender(self) -> Sender:
         settings = self._settings

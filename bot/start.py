@@ -1,26 +1,16 @@
-"""What happens once at start: Telegram is asked who we are, feeds and menus are brought in step."""
+"""What happens once at start: Telegram is asked who we are, feeds are brought in step."""
 
-import json
 import logging
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import Any
 
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.clock import Clock
-from handlers import command_table
-from handlers.command_table import command_lists
-from handlers.texts import Catalogue
-from handlers.turn import Setup
 from storage.database import Database
 from storage.errors import TokenRefused
-from storage.facts import get_fact, set_fact
 from storage.feeds import add_feed, find_feed
-from storage.model import Draft, Lane
-from storage.outbox import enqueue
-from storage.subscribers import find_subscriber
 
 log = logging.getLogger(__name__)
 
@@ -56,19 +46,3 @@ async def add_feeds(db: Database, urls: Iterable[str], *, now: int) -> None:
         for url in urls:
             if await find_feed(tx, url) is None:
                 await add_feed(tx, url, now=now)
-
-
-async def send_menus(db: Database, texts: Catalogue, setup: Setup, *, now: int) -> None:
-    """Send Telegram the command menus that changed; a chat's own once the chat is known."""
-    async with db.transaction() as tx:
-        for menu in command_lists(command_table(setup.features), texts, setup):
-            chat_id = int(str(menu.scope.get("chat_id", 0)))
-            if chat_id in setup.admin_ids and await find_subscriber(tx, chat_id) is None:
-                continue
-            payload = menu.payload()
-            digest = sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-            name = f"menu:{chat_id}:{menu.language_code}"
-            if await get_fact(tx, name) != digest:
-                await set_fact(tx, name, digest)
-                draft = Draft(chat_id, Lane.REPLY, "setMyCommands", payload)
-                await enqueue(tx, draft, now_ms=now * 1000)

@@ -37,7 +37,7 @@ def command_table(features: Features) -> list[CommandRow]:
     rows: list[CommandRow] = []
     page = _settings_page(features)
     rows += [
-        CommandRow("start", start.greet),
+        CommandRow("start", partial(start.greet, rows)),
         CommandRow("follow", tags.follow),
         CommandRow("unfollow", tags.unfollow),
         CommandRow("following", following.list_followed),

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from handlers.callbacks import ShowTagPage, ToggleTag
 from handlers.command_table import Audience, CommandRow
 from handlers.events import Command
-from handlers.markup import join
-from handlers.messages import Button, Markup, Message
+from handlers.markup import Markup, join
+from handlers.menus import send_menus
+from handlers.messages import Button, Message
 from handlers.messages.message import Rows
 from handlers.tag_lists import pairs, tag_buttons
 from handlers.tags import follow_labels
@@ -18,14 +19,24 @@ POPULAR, RECENT = 6, 4
 DEEP_LINK = "tag_"
 
 
-async def greet(turn: Turn, command: Command) -> None:
+async def greet(rows: Sequence[CommandRow], turn: Turn, command: Command) -> None:
     """Welcome a reader, who receives posts from now on, or follow what a deep link names."""
+    was_away = turn.subscriber is not None and turn.subscriber.state != "active"
     await turn.subscribe(resume=True)
+    if turn.is_operator:
+        await send_menus(turn.tx, rows, turn.texts, turn.setup, now_ms=turn.now_ms)
     if command.words.startswith(DEEP_LINK):
         await follow_labels(turn, [command.words.removeprefix(DEEP_LINK)])
         return
-    key = "start_hello" if turn.is_private else "start_hello_group"
-    await turn.reply(Message(turn.t(key), rows=await _proposals(turn)))
+    tags = await _proposals(turn)
+    await turn.reply(Message(_hello(turn, is_back=was_away, has_tags=bool(tags)), rows=tags))
+
+
+def _hello(turn: Turn, *, is_back: bool, has_tags: bool) -> Markup:
+    if not turn.is_private:
+        return turn.t("start_hello_group")
+    first = turn.t("start_back" if is_back else "start_hello")
+    return join("\n", [first, turn.t("start_next" if has_tags else "start_next_bare")])
 
 
 async def explain(rows: Sequence[CommandRow], turn: Turn, _: Command) -> None:

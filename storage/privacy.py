@@ -38,13 +38,8 @@ async def export_person(tx: Transaction, chat_id: int, user_id: int) -> dict[str
             chat_id,
             json.dumps(await _parked_of(tx, user_id)),
         ),
-        "messages_waiting_for_you": await _rows(
-            tx,
-            "SELECT o.method, coalesce(o.payload, b.payload) AS content, o.due_ms / 1000 AS due_at"
-            " FROM outbox o LEFT JOIN bodies b ON b.id = o.body_id"
-            " WHERE o.chat_id = ? AND o.state <> 2 ORDER BY o.id",
-            chat_id,
-        ),
+        "messages_waiting_for_you": await _outbox_rows(tx, chat_id, "0, 1, 3"),
+        "messages_never_sent": await _outbox_rows(tx, chat_id, "4, 5"),
         "messages_sent_to_you": await _rows(
             tx,
             "SELECT message_id, article_id, comment_id, sent_at FROM receipts WHERE chat_id = ?"
@@ -109,6 +104,16 @@ async def erase_person(tx: Transaction, chat_id: int, user_id: int) -> None:
                 "tags": json.dumps([row[0] for row in tags]),
             },
         )
+
+
+async def _outbox_rows(tx: Transaction, chat_id: int, states: str) -> list[dict[str, Any]]:
+    return await _rows(
+        tx,
+        "SELECT o.method, coalesce(o.payload, b.payload) AS content, o.due_ms / 1000 AS due_at"
+        " FROM outbox o LEFT JOIN bodies b ON b.id = o.body_id"
+        f" WHERE o.chat_id = ? AND o.state IN ({states}) ORDER BY o.id",
+        chat_id,
+    )
 
 
 async def _rows(tx: Transaction, sql: str, *parameters: object) -> list[dict[str, Any]]:

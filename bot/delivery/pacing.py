@@ -25,11 +25,12 @@ _LOWEST_SHARE = 0.3
 _RECOVERY_PER_SECOND = 0.01 / 10
 _MARGIN_SECONDS = 0.1
 _REMEMBERED_CHATS = 10_000
+GROUP_MINUTE_MOST = 20
 
 # What Telegram does not count.
 UNLIMITED_METHODS = frozenset(
     {"answerCallbackQuery", "answerInlineQuery", "deleteMessage", "deleteMessages"}
-    | {"sendChatAction", "setMessageReaction"}
+    | {"sendChatAction", "setMessageReaction", "setMyCommands"}
 )
 
 
@@ -37,8 +38,9 @@ UNLIMITED_METHODS = frozenset(
 class Rates:
     """The rates to keep. `bulk` None: posts share the interactive lanes' rate (nothing is paid).
 
-    Gaps are seconds between two messages to one chat; `quick_burst` is how many interactive ones
-    may follow each other at once.
+    Gaps are seconds between two messages to one chat; the bursts are how many interactive ones may
+    follow each other at once: a moderator who presses "Reject" is not to wait for the reasons. A
+    group gets GROUP_MINUTE_MOST messages in `group_minute` seconds at most.
     """
 
     overall: float = FREE_PER_SECOND * _SAFETY
@@ -47,7 +49,9 @@ class Rates:
     bulk_burst: int = _BURST
     private_gap: float = 1.01
     group_gap: float = 3.05
+    group_minute: float = 61.0
     quick_burst: int = 3
+    group_burst: int = 8
 
     @classmethod
     def of(cls, messages_per_second: int, *, paid: bool) -> "Rates":
@@ -60,7 +64,7 @@ class Rates:
     @classmethod
     def unlimited(cls) -> "Rates":
         """Give no limits at all, for a server that has none."""
-        return cls(overall=math.inf, private_gap=0.0, group_gap=0.0)
+        return cls(overall=math.inf, private_gap=0.0, group_gap=0.0, group_minute=0.0)
 
 
 class _Pace:
@@ -77,6 +81,35 @@ class _Pace:
 
     def take(self, now: float) -> None:
         self.next_at = max(self.next_at, now) + self.interval
+
+    def is_busy(self, now: float) -> bool:
+        """Say whether what was sent still counts."""
+        return self.next_at > now
+
+
+class _GroupPace(_Pace):
+    """A group's limit: at most GROUP_MINUTE_MOST messages a minute too."""
+
+    __slots__ = ("_minute", "_times")
+
+    def __init__(self, interval: float, minute: float) -> None:
+        super().__init__(interval)
+        self._minute = minute
+        self._times: deque[float] = deque(maxlen=GROUP_MINUTE_MOST)
+
+    def free_at(self, burst: int) -> float:
+        free_at = super().free_at(burst)
+        if len(self._times) < GROUP_MINUTE_MOST:
+            return free_at
+        return max(free_at, self._times[0] + self._minute)
+
+    def take(self, now: float) -> None:
+        super().take(now)
+        self._times.append(now)
+
+    def is_busy(self, now: float) -> bool:
+        """Say whether what was sent still counts."""
+        return super().is_busy(now) or self._times[-1] + self._minute > now
 
 
 class Pacing:
@@ -106,8 +139,7 @@ class Pacing:
         free_at = self._blocked.get(chat_id, -math.inf)
         chat = self._chats.get(chat_id)
         if chat is not None:
-            burst = 1 if is_bulk(lane) else self._rates.quick_burst
-            free_at = max(free_at, chat.free_at(burst))
+            free_at = max(free_at, chat.free_at(self._burst(chat_id, lane)))
         return free_at
 
     def take(self, chat_id: int, lane: Lane, now: float) -> None:
@@ -117,9 +149,18 @@ class Pacing:
         chat = self._chats.get(chat_id)
         if chat is None:
             self._forget_idle(now)
-            gap = self._rates.private_gap if chat_id > 0 else self._rates.group_gap
-            chat = self._chats[chat_id] = _Pace(gap)
+            chat = self._chats[chat_id] = self._new_pace(chat_id)
         chat.take(now)
+
+    def _burst(self, chat_id: int, lane: Lane) -> int:
+        if is_bulk(lane):
+            return 1
+        return self._rates.quick_burst if chat_id > 0 else self._rates.group_burst
+
+    def _new_pace(self, chat_id: int) -> _Pace:
+        if chat_id > 0:
+            return _Pace(self._rates.private_gap)
+        return _GroupPace(self._rates.group_gap, self._rates.group_minute)
 
     def departed(self, rows: Iterable[OutboxRow], now: float) -> None:
         """Count from when messages that were taken together leave: writing them down took time.
@@ -169,7 +210,7 @@ class Pacing:
         """Forget chats that are free anyway, once there are many."""
         if len(self._chats) + len(self._blocked) < self._most_chats:
             return
-        self._chats = {i: pace for i, pace in self._chats.items() if pace.next_at > now}
+        self._chats = {i: pace for i, pace in self._chats.items() if pace.is_busy(now)}
         self._blocked = {i: until for i, until in self._blocked.items() if until > now}
         busy = len(self._chats) + len(self._blocked)
         self._most_chats = max(_REMEMBERED_CHATS, 2 * busy)

@@ -23,5 +23,5 @@ def show_moment(at: int, language: Language) -> str:
 
 
 def show_distance(at: int, now: int, language: Language) -> str:
-    """Give how long ago or in how much time a moment is: il y a 3 heures."""
-    return format_timedelta(at - now, add_direction=True, locale=language)
+    """Give how long ago or in how much time a moment is: il y a 3 heures. Now is a second ago."""
+    return format_timedelta(at - now or -1, add_direction=True, locale=language)

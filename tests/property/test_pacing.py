@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.pacing import Pacing, Rates, is_bulk
+from bot.delivery.pacing import GROUP_MINUTE_MOST, Pacing, Rates, is_bulk
 from bot.delivery.waiting import Waiting
 from storage.model import Lane, OutboxRow, OutboxState
 
@@ -22,7 +22,9 @@ RATES = st.builds(
     bulk_burst=st.integers(1, 10),
     private_gap=st.floats(0.0, 2.0),
     group_gap=st.floats(0.0, 4.0),
+    group_minute=st.floats(0.0, 60.0),
     quick_burst=st.integers(1, 3),
+    group_burst=st.integers(1, 8),
 )
 MESSAGES = st.lists(
     st.tuples(st.floats(0.0, 0.3), st.sampled_from(CHATS), LANES), min_size=1, max_size=80
@@ -89,8 +91,12 @@ def test_no_window_holds_more_than_the_rates_allow(
         assert_rate(bulk, 1 / rates.bulk, rates.bulk_burst)
     for chat_id in CHATS:
         times = [at for at, taken in left if taken.chat_id == chat_id]
-        gap = rates.private_gap if chat_id > 0 else rates.group_gap
-        assert_rate(times, gap, rates.quick_burst)
+        if chat_id > 0:
+            assert_rate(times, rates.private_gap, rates.quick_burst)
+        else:
+            assert_rate(times, rates.group_gap, rates.group_burst)
+            most = zip(times, times[GROUP_MINUTE_MOST:], strict=False)
+            assert all(later - at >= rates.group_minute - EPSILON for at, later in most)
 
 
 @given(RATES, MESSAGES)
@@ -154,6 +160,22 @@ def test_refusals_block_their_chat_and_together_slow_the_posts(
         else:
             assert pacing.lane_free_at(Lane.POST) == before
         assert 0.3 <= pacing.share <= 1.0
+
+
+def test_moderators_see_what_they_pressed_at_once() -> None:
+    pacing = Pacing(Rates())
+    for pressed in range(8):
+        assert pacing.chat_free_at(-5, Lane.REPLY) <= 0.1 * pressed
+        pacing.take(-5, Lane.REPLY, 0.1 * pressed)
+    assert pacing.chat_free_at(-5, Lane.REPLY) > 2.0
+    assert pacing.chat_free_at(-5, Lane.POST) > 20.0
+
+
+def test_menus_take_no_slot_from_messages() -> None:
+    waiting = Waiting(Pacing(Rates()))
+    menus = [replace(row(n, -5, Lane.REPLY), method="setMyCommands") for n in range(9)]
+    waiting.add([*menus, row(10, -5, Lane.REPLY)], 0.0)
+    assert [waiting.take(0.0, posts=True) is not None for _ in range(10)] == [True] * 10
 
 
 def test_what_leaves_late_counts_from_then() -> None:

@@ -20,6 +20,8 @@ async def test_start_says_in_two_lines_what_the_bot_does_and_proposes_tags(desk:
 async def test_start_without_any_tag_has_no_buttons(desk: Desk) -> None:
     (reply,) = await desk.say("/start")
     assert buttons(reply) == []
+    assert "below" not in text(reply)
+    assert "/follow 5G" in text(reply)
 
 
 async def test_start_makes_the_reader_an_active_subscriber(desk: Desk, db: Database) -> None:
@@ -29,11 +31,22 @@ async def test_start_makes_the_reader_an_active_subscriber(desk: Desk, db: Datab
         assert subscriber is not None
         assert (subscriber.language, subscriber.name, subscriber.kind) == ("fr", "Zoé", "private")
         await set_subscriber_state(tx, 7, "paused", now=NOW)
-    await desk.say("/start", Reader(7, "fr", "Zoé"))
+    (reply,) = await desk.say("/start", Reader(7, "fr", "Zoé"))
+    assert "Vous revoilà" in text(reply)
     async with db.read() as tx:
         subscriber = await find_subscriber(tx, 7)
     assert subscriber is not None
     assert subscriber.state == "active"
+
+
+async def test_an_operators_menu_comes_with_the_first_start(desk: Desk) -> None:
+    *menus, _ = await desk.say("/start", Reader(9001, "fr"))
+    own = [row.payload for row in menus if row.chat_id == 9001]
+    assert [menu.get("language_code", "") for menu in own] == ["", "fr", "en"]
+    assert all(menu["scope"] == {"type": "chat", "chat_id": 9001} for menu in own)
+    assert all("addfeed" in str(menu["commands"]) for menu in own)
+    (reply,) = await desk.say("/start", Reader(9001, "fr"))  # nothing changed since
+    assert reply.method == "sendMessage"
 
 
 async def test_start_answers_in_the_readers_language(desk: Desk) -> None:

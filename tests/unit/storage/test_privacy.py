@@ -51,6 +51,10 @@ async def live(tx: Transaction, user: int, mark: str, *, updates: int) -> None:
         Draft(user, Lane.REPLY, payload=payload, tracked=True, file=("a", f"{mark} file".encode())),
         now_ms=NOW * 1000,
     )
+    never = await enqueue(
+        tx, Draft(user, Lane.REPLY, payload={"text": f"{mark} never"}), now_ms=NOW * 1000
+    )
+    await tx.run("UPDATE outbox SET state = 4 WHERE id = ?", (never,))
     await tx.run("INSERT INTO receipts VALUES (?, ?, 1, NULL, NULL, ?, ?)", (user, row, row, NOW))
     await tx.run("INSERT INTO summary_answers VALUES (?, 1, ?, 'hash', ?)", (user, row, NOW))
     assert await take_use(tx, user, day=NOW // 86_400, daily=9999, reader_daily=9)
@@ -81,6 +85,9 @@ async def test_the_export_holds_every_trace(db: Database) -> None:
     assert [tag["label"] for tag in export["tags"]] == ["5G", f"{SECRET} tag"]
     assert len(export["work_under_way"]) == 2
     assert len(export["messages_sent_to_you"]) == 1
+    assert "message" in str(export["messages_waiting_for_you"])
+    assert "never" not in str(export["messages_waiting_for_you"])
+    assert "never" in str(export["messages_never_sent"])
     assert export["feeds_added"][0]["url"] == f"https://{ME}.example/"
     assert export["summaries_asked"][0]["asked_at"] == NOW
     assert [each["uses"] for each in export["summaries_written_for_you"]] == [1]
