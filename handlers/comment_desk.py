@@ -1,6 +1,8 @@
 """Where comments are worked on: a transaction with what the operator set, in a turn or a loop."""
 
+import json
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Self
 
 from handlers.comment_rules import CommentRules
@@ -10,7 +12,7 @@ from handlers.texts import Catalogue
 from handlers.turn import Setup, Turn
 from storage.comment_model import View
 from storage.comment_relays import forget_rows
-from storage.comment_views import add_view, move_view
+from storage.comment_views import add_view, find_view, move_view, update_view
 from storage.database import Transaction
 from storage.facts import get_fact
 from storage.model import Draft, Lane, Language, OutboxState
@@ -89,7 +91,8 @@ class Desk:
                 "allow_sending_without_reply": True,
             }
         row = await self.enqueue(Draft(view.chat_id, lane, payload=payload, tracked=True))
-        stored = View(row, view.chat_id, view.kind, view.article_id, view.comment_id, view.data)
+        data = {**view.data, "drawn": _digest(message)}
+        stored = View(row, view.chat_id, view.kind, view.article_id, view.comment_id, data)
         await add_view(self.tx, stored, now=self.now)
         return row
 
@@ -97,10 +100,12 @@ class Desk:
         """Bring a message of ours up to date, by its row; gives the row that it has from now on.
 
         One that has not left is taken back and put in anew, so that its old words never arrive; one
-        that will never arrive is left alone.
+        that will never arrive is left alone, as is one that shows just this already.
         """
         sent = await find_row(self.tx, row)
         if sent is None or sent.state in (OutboxState.PARKED, OutboxState.DROPPED):
+            return row
+        if not await self._note_drawn(row, message):
             return row
         payload = to_payload(message)
         if sent.state is not OutboxState.WAITING:
@@ -122,3 +127,20 @@ class Desk:
         await move_view(self.tx, row, new)
         await forget_rows(self.tx, [row])
         return new
+
+    async def _note_drawn(self, row: int, message: Message) -> bool:
+        """Note what a view shows from now on; False where it is what it was drawn as last."""
+        view = await find_view(self.tx, row)
+        if view is None:
+            return True
+        drawn = _digest(message)
+        if view.data.get("drawn") == drawn:
+            return False
+        await update_view(self.tx, row, {**view.data, "drawn": drawn})
+        return True
+
+
+def _digest(message: Message) -> str:
+    """Give a mark that is the same for the same message: an edit to it would change nothing."""
+    content = json.dumps(to_payload(message), sort_keys=True).encode()
+    return blake2b(content, digest_size=8).hexdigest()

@@ -43,13 +43,17 @@ class Life:
 
     @classmethod
     async def begin(
-        cls, arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]
+        cls,
+        arguments: tuple[str, ...],
+        folder: Path,
+        environment: Mapping[str, str],
+        program: str = "bot",
     ) -> Life:
         """Start `python -m bot ARGUMENTS` in `folder` with exactly this environment."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot",
+            program,
             *arguments,
             cwd=folder,
             env=environment,
@@ -185,6 +189,8 @@ class Relais:
 
     def __init__(self, folder: Path, settings: Mapping[str, object]) -> None:
         self.folder = folder
+        self.program = "bot"
+        """The module that is run."""
         self.settings = {name: str(value) for name, value in settings.items()}
         self.lives: list[Life] = []
 
@@ -211,7 +217,7 @@ class Relais:
 
     async def begin(self, *arguments: str, **more: object) -> Life:
         """Start a command and come back at once; `more` adds to the settings."""
-        life = await Life.begin(arguments, self.folder, self.environment(**more))
+        life = await Life.begin(arguments, self.folder, self.environment(**more), self.program)
         self.lives.append(life)
         return life
 
