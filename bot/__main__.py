@@ -19,6 +19,10 @@ app = typer.Typer(
 )
 feeds = typer.Typer(help="Feeds: add, list, remove, import, export, inspect.", no_args_is_help=True)
 app.add_typer(feeds, name="feeds")
+tags = typer.Typer(help="Tags: one topic under two names made one.", no_args_is_help=True)
+app.add_typer(tags, name="tags")
+parked = typer.Typer(help="What was given up on: list it, try it again.", no_args_is_help=True)
+app.add_typer(parked, name="parked")
 
 WRONG_SETTINGS = 2
 
@@ -125,6 +129,41 @@ def inspect_feed(
     from bot.feeds_command import inspect
 
     _exit_with(inspect(source, as_json=as_json))
+
+
+@tags.command("alias")
+def alias_tag(old: str, tag: str) -> None:
+    """Make OLD another name of TAG: its articles and followers move over."""
+    from bot.tags_command import alias
+
+    _exit_with(alias(old, tag))
+
+
+@tags.command("aliases")
+def list_aliases() -> None:
+    """List the aliases and what they stand for."""
+    from bot.tags_command import show_aliases
+
+    _exit_with(show_aliases())
+
+
+@parked.command("list")
+def list_parked() -> None:
+    """List updates, messages and jobs that were given up on."""
+    from bot.parked_command import show
+
+    _exit_with(show())
+
+
+@parked.command("retry")
+def retry_parked(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[KIND:ID]...")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Whatever can be.")] = False,
+) -> None:
+    """Let what is named be tried again, as `relais parked list` names it."""
+    from bot.parked_command import retry
+
+    _exit_with(retry(names or [], everything=everything))
 
 
 def _exit_with(work: Coroutine[Any, Any, int]) -> None:

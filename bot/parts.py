@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import aiohttp
@@ -52,11 +53,13 @@ from handlers.texts import Catalogue
 from handlers.turn import Setup, Turn, open_turn
 from storage.database import Database, Durability, Transaction
 from storage.model import Article, Language, OutboxRow
+from storage.parked import ParkedKind
 from storage.retention import Keep
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+LOOK_SECONDS = 15.0
 HOUR_SECONDS = 3600.0
 # Longer than this without an answer to getUpdates, the bot is deaf.
 DEAF_SECONDS = 120.0
@@ -108,7 +111,7 @@ class Parts:
             self._open_turn,
             clock=clock,
             on_committed=self._on_handled,
-            on_parked=self._tell_parked_update,
+            on_parked=partial(self._tell_parked, "update"),
         )
         self.intake = Intake(
             self._db,
@@ -211,6 +214,8 @@ class Parts:
         self.bells.every(TICK_SECONDS, self.poller.wake, "poll")
         self.bells.every(TICK_SECONDS, self.distributor.wake, "distribute")
         self.bells.every(TICK_SECONDS, self.jobs.wake, "jobs")
+        # What the shell lets be tried again.
+        self.bells.every(LOOK_SECONDS, self.dispatcher.wake, "inbox")
         self.bells.every(HOUR_SECONDS, self._tidy, "tidy")
 
     async def _tidy(self) -> None:
@@ -253,7 +258,8 @@ class Parts:
             CHECKPOINT: Checkpoints(self._db).do,
             SUMMARIZE: summaries.do,
         }
-        return JobWorker(self._db, acts, self._clock)
+        on_parked = partial(self._tell_parked, "job")
+        return JobWorker(self._db, acts, self._clock, on_parked=on_parked)
 
     def _make_summaries(self) -> SummaryMaker:
         tools, now = self._tools, self._clock.now
@@ -283,10 +289,10 @@ class Parts:
         self.metrics.sends.labels(lane, name).inc()
         self.metrics.send_seconds.observe(seconds)
 
-    async def _tell_parked_update(self, update_id: int, reason: str) -> None:
+    async def _tell_parked(self, kind: ParkedKind, subject: int, reason: str) -> None:
         now = int(self._clock.now())
         async with self._db.transaction() as tx:
-            await self.notifier.tell_of_parked(tx, "update", update_id, reason, now=now)
+            await self.notifier.tell_of_parked(tx, kind, subject, reason, now=now)
         self.sender.wake()
 
     async def _tell_parked_message(self, tx: Transaction, row: OutboxRow, reason: str) -> None:

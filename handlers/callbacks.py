@@ -252,57 +252,6 @@ class EraseMe(Payload):
     sure: bool
 
 
-# ---------------------------------------------------------------- operators
-
-
-@dataclass(frozen=True, slots=True)
-class ShowFeeds(Payload):
-    """Show a page of the feeds and how they fare."""
-
-    code = "fe"
-    page: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AskRemoval(Payload):
-    """Ask whether a feed is really to be removed."""
-
-    code = "fr"
-    feed_id: int
-    page: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveFeed(Payload):
-    """Remove a feed."""
-
-    code = "fx"
-    feed_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeOffer(Payload):
-    """Look at one of several feeds that a site names."""
-
-    code = "fp"
-    offer_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class AddOffer(Payload):
-    """Add a feed that was looked at."""
-
-    code = "fo"
-    offer_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class DropOffer(Payload):
-    """Add nothing after all."""
-
-    code = "fn"
-
-
 # ---------------------------------------------------------------- summaries
 
 

@@ -1,12 +1,12 @@
 """/feeds and /stats: how the feeds and the bot fare, for operators."""
 
 from handlers.article_lists import page_buttons
-from handlers.callbacks import AskRemoval, ShowFeeds
 from handlers.events import Command, Press
 from handlers.feed_words import error_words, feed_name
 from handlers.markup import Markup, bold, join, link
 from handlers.messages import Button, Message
 from handlers.messages.dates import show_distance
+from handlers.operator_buttons import AskRemoval, ShowFeeds
 from handlers.turn import Turn
 from storage.feeds import feed_health
 from storage.model import Feed, FeedHealth

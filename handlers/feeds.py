@@ -3,7 +3,11 @@
 Looking at an address needs the network: a job does it, and `probes.show_probe` tells the result.
 """
 
-from handlers.callbacks import (
+from handlers.events import Command, Press
+from handlers.feed_words import feed_name
+from handlers.messages import Message
+from handlers.offers import Offer, find_offer
+from handlers.operator_buttons import (
     AddOffer,
     AskRemoval,
     DropOffer,
@@ -11,10 +15,6 @@ from handlers.callbacks import (
     RemoveFeed,
     ShowFeeds,
 )
-from handlers.events import Command, Press
-from handlers.feed_words import feed_name
-from handlers.messages import Message
-from handlers.offers import Offer, find_offer
 from handlers.probes import PROBE
 from handlers.turn import Turn
 from storage.errors import Refusal

@@ -2,16 +2,16 @@
 
 from typing import Literal
 
-from handlers.callbacks import AskRemoval, ShowFeeds
 from handlers.feed_words import error_words, feed_name
 from handlers.markup import Markup, link
 from handlers.messages import Button, Message
 from handlers.messages.dates import show_distance
+from handlers.operator_buttons import AskRemoval, ShowFeeds, ShowParked
 from handlers.texts import Catalogue
 from storage.model import Feed, Language
+from storage.parked import ParkedKind
 
 FeedTrouble = Literal["silent", "failing", "gone", "moved"]
-Parked = Literal["update", "message", "job"]
 
 
 def render_feed_notice(
@@ -40,10 +40,11 @@ def render_feed_notice(
 
 
 def render_parked_notice(
-    kind: Parked, subject: int, reason: str, language: Language, texts: Catalogue
+    kind: ParkedKind, subject: int, reason: str, language: Language, texts: Catalogue
 ) -> Message:
     """Tell that an update, a message or a job was given up on; `subject` is its id."""
-    return Message(texts.text(language, f"notice_parked_{kind}", id=str(subject), reason=reason))
+    text = texts.text(language, f"notice_parked_{kind}", id=str(subject), reason=reason)
+    return Message(text, rows=((Button(texts.text(language, "parked_button"), ShowParked()),),))
 
 
 def _reason(feed: Feed, language: Language, texts: Catalogue) -> Markup:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from handlers.callbacks import AddOffer, DropOffer, ProbeOffer
 from handlers.feed_words import error_words
 from handlers.markup import Markup, bold, cut, is_blank, join, link, one_line
 from handlers.messages import Button, Message, to_payload
 from handlers.messages.dates import show_date
 from handlers.messages.message import Rows
 from handlers.offers import Offer, add_offer
+from handlers.operator_buttons import AddOffer, DropOffer, ProbeOffer
 from handlers.texts import LANGUAGES, Catalogue
 from storage.database import Transaction
 from storage.model import Draft, Lane, Language

@@ -46,6 +46,12 @@ async def list_waiting(tx: Transaction, *, after: int, limit: int) -> list[Inbox
     return [InboxUpdate(*row) for row in rows]
 
 
+async def find_first_waiting(tx: Transaction) -> int | None:
+    """Give the lowest id of what is unhandled."""
+    first = await tx.value("SELECT min(update_id) FROM inbox WHERE state = 0")
+    return None if first is None else int(first)
+
+
 async def mark_handled(tx: Transaction, update_id: int) -> bool:
     """Mark an update handled, forget whose it was; False when it was not waiting any more."""
     changed = await tx.run(

@@ -146,6 +146,16 @@ async def tag_articles(tx: Transaction, labels: Mapping[int, Sequence[str]]) -> 
     )
 
 
+async def list_aliases(tx: Transaction, *, limit: int) -> list[tuple[str, str]]:
+    """Give the latest aliases, each with the label of the tag that it points to."""
+    rows = await tx.all(
+        "SELECT a.label, t.label FROM tags a JOIN tags t ON t.id = a.alias_of"
+        " ORDER BY a.id DESC LIMIT ?",
+        (limit,),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def _by_key(labels: Sequence[str]) -> dict[str, str]:
     """Give the first spelling of each tag that some labels name, in their order."""
     found: dict[str, str] = {}

@@ -16,6 +16,7 @@ from storage.model import Job
 log = logging.getLogger(__name__)
 
 Act = Callable[[Job], Awaitable[None]]
+OnParked = Callable[[int, str], Awaitable[None]]
 
 AT_ONCE = 4
 ATTEMPTS = 3
@@ -25,12 +26,18 @@ PAUSE_SECONDS = 1.0
 
 
 class JobWorker:
-    """Does the jobs of the kinds in `acts`; an act finishes its job in its own transaction."""
+    """Does the jobs of the kinds in `acts`; an act finishes its job in its own transaction.
 
-    def __init__(self, db: Database, acts: Mapping[str, Act], clock: Clock) -> None:
+    `on_parked` tells the operators of a job given up on.
+    """
+
+    def __init__(
+        self, db: Database, acts: Mapping[str, Act], clock: Clock, *, on_parked: OnParked
+    ) -> None:
         self._db = db
         self._acts = acts
         self._clock = clock
+        self._on_parked = on_parked
         self._wake = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -82,13 +89,16 @@ class JobWorker:
 
     async def _put_back(self, job: Job, error: str) -> None:
         """Let a failed job be tried later, or park it."""
+        is_over = job.attempts >= ATTEMPTS
+        due_ms = self._now_ms() + round(RETRY_SECONDS * 1000 * job.attempts)
         try:
             async with self._db.transaction() as tx:
-                if job.attempts >= ATTEMPTS:
+                if is_over:
                     await park_job(tx, job.id, error)
                 else:
-                    due_ms = self._now_ms() + round(RETRY_SECONDS * 1000 * job.attempts)
                     await retry_job(tx, job.id, due_ms=due_ms, error=error)
+            if is_over:
+                await self._on_parked(job.id, f"{job.kind}: {error}")
         except StorageError as trouble:
             # It stays claimed; the next start lets it wait again.
             log.error("job_left", extra={"kind": job.kind, "reason": str(trouble)})

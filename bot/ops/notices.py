@@ -3,7 +3,6 @@
 from handlers.messages import Message, to_payload
 from handlers.notices import (
     FeedTrouble,
-    Parked,
     render_feed_notice,
     render_parked_notice,
 )
@@ -13,6 +12,7 @@ from storage.facts import clear_notice, record_notice
 from storage.feeds import list_failing_feeds, list_feeds, list_silent_feeds
 from storage.model import Draft, Feed, Lane, Language, OutboxRow
 from storage.outbox import enqueue
+from storage.parked import ParkedKind
 from storage.subscribers import find_subscriber
 
 DAY = 86_400
@@ -40,7 +40,7 @@ class Notifier:
                 await self._send(tx, admin_id, message, now)
 
     async def tell_of_parked(
-        self, tx: Transaction, kind: Parked, subject: int, reason: str, *, now: int
+        self, tx: Transaction, kind: ParkedKind, subject: int, reason: str, *, now: int
     ) -> None:
         """Tell of something given up on; one reason is told once a day, however often it comes."""
         if await record_notice(tx, f"parked_{kind}", f"{now // DAY}:{reason}", now=now):

@@ -18,7 +18,13 @@ from telegram.ext import Application
 from bot.clock import Clock
 from storage.database import Database, Transaction
 from storage.errors import Refusal, StorageError
-from storage.inbox import list_waiting, mark_handled, park_update, record_failure
+from storage.inbox import (
+    find_first_waiting,
+    list_waiting,
+    mark_handled,
+    park_update,
+    record_failure,
+)
 from storage.model import InboxUpdate
 from storage.outbox import is_receipt_due
 
@@ -74,7 +80,7 @@ class Dispatcher:
         self._on_parked = on_parked
         self._wake = asyncio.Event()
         self._chats: dict[int, deque[InboxUpdate]] = {}
-        self._loaded = 0
+        self._held: set[int] = set()  # the updates in memory
         self._last_id = -1
         self._slots = asyncio.Semaphore(CHATS_AT_ONCE)
         self._stopping = False
@@ -99,12 +105,10 @@ class Dispatcher:
 
     async def _load(self) -> list[int]:
         """Read more of the inbox into memory; gives the chats that have no worker yet."""
-        room = IN_MEMORY - self._loaded
-        if room <= 0:
+        if len(self._held) >= IN_MEMORY:
             return []
         try:
-            async with self._db.read() as tx:
-                updates = await list_waiting(tx, after=self._last_id, limit=room)
+            updates = await self._read_inbox()
         except StorageError as error:
             log.error("inbox_unreadable", extra={"reason": str(error)})
             await self._clock.sleep(1.0)
@@ -116,17 +120,27 @@ class Dispatcher:
                 self._chats[update.chat_id] = deque()
                 fresh.append(update.chat_id)
             self._chats[update.chat_id].append(update)
-            self._last_id = update.update_id
-        self._loaded += len(updates)
+            self._held.add(update.update_id)
+            self._last_id = max(self._last_id, update.update_id)
         return fresh
+
+    async def _read_inbox(self) -> list[InboxUpdate]:
+        """Read what is not in memory: what came since, and what a person has tried again."""
+        held = frozenset(self._held)
+        async with self._db.read() as tx:
+            first = await find_first_waiting(tx)
+            is_reopened = first is not None and first <= self._last_id and first not in held
+            after = -1 if is_reopened else self._last_id
+            room = IN_MEMORY if is_reopened else IN_MEMORY - len(held)
+            updates = await list_waiting(tx, after=after, limit=room)
+        return [update for update in updates if update.update_id not in held]
 
     async def _handle_chat(self, chat_id: int) -> None:
         queue = self._chats[chat_id]
         while queue and not self._stopping:
             async with self._slots:
                 await self._handle(queue[0])
-            queue.popleft()
-            self._loaded -= 1
+            self._held.discard(queue.popleft().update_id)
         del self._chats[chat_id]
         self._wake.set()
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 import bot
-from handlers.callbacks import AddOffer, AskRemoval, ProbeOffer, RemoveFeed, ShowFeeds
 from handlers.feed_words import error_words
 from handlers.notices import FeedTrouble, render_feed_notice, render_parked_notice
 from handlers.offers import MOST, Offer, add_offer, find_offer
+from handlers.operator_buttons import AddOffer, AskRemoval, ProbeOffer, RemoveFeed, ShowFeeds
 from handlers.probes import PROBE, ProbedFeed, ProbeResult, show_probe
 from handlers.texts import LANGUAGES, Catalogue
 from storage.database import Database

@@ -27,6 +27,11 @@ SLOW_BY_NATURE = {
     "feeds.feed_health",
     "privacy.export_person",  # the few parked updates
     "privacy.erase_person",
+    "parked.list_parked",  # an operator asks: 50 ms with a million handled updates
+    "parked.count_parked",
+    "parked.retry_parked",
+    "parked.retry_all_parked",
+    "tags.list_aliases",  # an operator asks
     "tags.list_similar_tags",  # compares with every tag, on a reader
     "tags.list_recent_tags",
     "tags.count_tags",

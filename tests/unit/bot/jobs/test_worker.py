@@ -40,9 +40,13 @@ async def until(db, wanted, worker, clock):
             await asyncio.sleep(0.01)
 
 
-async def run_until(db, acts, wanted):
+async def run_until(db, acts, wanted, told=None):
+    async def on_parked(job_id, reason):
+        if told is not None:
+            told.append((job_id, reason))
+
     clock = MovableClock()
-    worker = JobWorker(db, acts, clock)
+    worker = JobWorker(db, acts, clock, on_parked=on_parked)
     task = asyncio.create_task(worker.run())
     try:
         await until(db, wanted, worker, clock)
@@ -65,15 +69,16 @@ async def test_a_job_is_done_and_gone(db):
 
 
 async def test_a_job_that_fails_is_tried_again_then_parked(db):
-    tries = []
+    tries, told = [], []
 
     async def act(job):
         tries.append(job.attempts)
         raise RuntimeError
 
-    await add(db)
-    await run_until(db, {"greet": act}, [(2, 3)])
+    job_id = await add(db)
+    await run_until(db, {"greet": act}, [(2, 3)], told)
     assert tries == [1, 2, 3]
+    assert told == [(job_id, "greet: RuntimeError")]
 
 
 async def test_what_a_dead_process_was_doing_is_done_by_the_next(db):

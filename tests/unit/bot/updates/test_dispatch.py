@@ -14,6 +14,7 @@ from storage.inbox import add_updates, count_updates
 from storage.model import Draft, Lane
 from storage.outbox import enqueue, find_receipt
 from storage.outbox_outcomes import record_delivered
+from storage.parked import retry_parked
 
 
 class HastyClock(SystemClock):
@@ -57,18 +58,24 @@ class Bench:
     async def note_parked(self, update_id, error):
         self.parked.append((update_id, error))
 
-    async def run_until_empty(self):
+    async def run_until_empty(self, then=None):
+        """Run until nothing waits; `then` may put more there, in the same life."""
         task = asyncio.create_task(self.dispatcher.run())
-        async with asyncio.timeout(20):
-            while True:
-                async with self.db.read() as tx:
-                    if (await count_updates(tx))[0] == 0:
-                        break
-                if task.done():
-                    break
-                await asyncio.sleep(0.005)
+        await self._emptied(task)
+        if then is not None:
+            await then()
+            self.dispatcher.wake()
+            await self._emptied(task)
         self.dispatcher.stop()
         await asyncio.wait_for(task, 10)
+
+    async def _emptied(self, task):
+        async with asyncio.timeout(20):
+            while not task.done():
+                async with self.db.read() as tx:
+                    if (await count_updates(tx))[0] == 0:
+                        return
+                await asyncio.sleep(0.005)
 
 
 def message(update_id, chat_id=1, text="hello"):
@@ -127,6 +134,30 @@ async def test_a_failing_handler_leaves_nothing_and_its_chat_goes_on(db):
     assert await fact(db, "after") == "yes"
     async with db.read() as tx:
         assert await count_updates(tx) == (0, 1)
+
+
+async def test_a_parked_update_is_handled_once_a_person_tries_it_again(db):
+    is_mended = False
+
+    async def handler(update, turn):
+        if update.update_id == 1 and not is_mended:
+            raise RuntimeError
+        await set_fact(turn.tx, f"seen-{update.update_id}", "yes")
+
+    async def mend():
+        nonlocal is_mended
+        is_mended = True
+        async with db.transaction() as tx:
+            assert await retry_parked(tx, "update", 1, now_ms=0)
+            assert not await retry_parked(tx, "update", 2, now_ms=0)
+
+    await store(db, message(1), message(2), message(3, chat_id=2))
+    bench = Bench(db, handler)
+    await bench.run_until_empty(mend)
+    assert await fact(db, "seen-1") == "yes"
+    assert sorted(bench.finished) == [1, 2, 3]
+    async with db.read() as tx:
+        assert await count_updates(tx) == (0, 0)
 
 
 async def test_a_handler_that_fails_once_is_tried_again(db):
