@@ -1,6 +1,8 @@
 """Tags: topics of articles under one key each, whatever their spelling.
 
 An alias carries neither articles nor followers: they are those of the tag it points to.
+Only tags that an article carries are listed: others hold words that one reader typed, and nobody
+has approved them for the rest.
 """
 
 import json
@@ -56,10 +58,9 @@ async def _find_by_key(tx: Transaction, key: str) -> Tag | None:
 
 
 async def list_popular_tags(tx: Transaction, *, limit: int, offset: int = 0) -> list[Tag]:
-    """Give tags that somebody follows or an article carries: most followers, then most articles."""
+    """Give the tags that articles carry: most followers first, then most articles."""
     rows = await tx.all(
-        f"SELECT {_COLUMNS} FROM tags t WHERE t.alias_of IS NULL"
-        " AND (t.followers > 0 OR t.articles > 0)"
+        f"SELECT {_COLUMNS} FROM tags t WHERE t.alias_of IS NULL AND t.articles > 0"
         " ORDER BY t.followers DESC, t.articles DESC, t.id LIMIT ? OFFSET ?",
         (limit, offset),
     )
@@ -78,11 +79,7 @@ async def list_recent_tags(tx: Transaction, *, limit: int) -> list[Tag]:
 
 async def count_tags(tx: Transaction) -> int:
     """Count the tags that `list_popular_tags` pages through."""
-    return int(
-        await tx.value(
-            "SELECT count(*) FROM tags WHERE alias_of IS NULL AND (followers > 0 OR articles > 0)"
-        )
-    )
+    return int(await tx.value("SELECT count(*) FROM tags WHERE alias_of IS NULL AND articles > 0"))
 
 
 async def list_similar_tags(tx: Transaction, label: str, *, limit: int) -> list[Tag]:
@@ -95,7 +92,7 @@ async def list_similar_tags(tx: Transaction, label: str, *, limit: int) -> list[
     rows = await tx.all(
         f"SELECT {_COLUMNS}, k.key AS spelled, {shared} AS shared"
         " FROM tags k JOIN tags t ON t.id = coalesce(k.alias_of, k.id)"
-        " WHERE k.key <> ? AND (t.articles > 0 OR t.followers > 0) AND shared > 0"
+        " WHERE k.key <> ? AND t.articles > 0 AND shared > 0"
         " ORDER BY shared * 1.0 / max(length(k.key), ?) DESC, t.followers DESC LIMIT 40",
         (*pairs, key, len(key)),
     )

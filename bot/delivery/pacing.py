@@ -153,9 +153,9 @@ class Pacing:
         chat.take(now)
 
     def _burst(self, chat_id: int, lane: Lane) -> int:
-        if is_bulk(lane):
-            return 1
-        return self._rates.quick_burst if chat_id > 0 else self._rates.group_burst
+        """Give how many may follow each other at once: bulk leaves half of it to answers."""
+        burst = self._rates.quick_burst if chat_id > 0 else self._rates.group_burst
+        return (burst + 1) // 2 if is_bulk(lane) else burst
 
     def _new_pace(self, chat_id: int) -> _Pace:
         if chat_id > 0:

@@ -221,6 +221,7 @@ class Dispatcher:
         if attempts < ATTEMPTS:
             await self._clock.sleep(PAUSES[min(attempts, len(PAUSES)) - 1])
             return False
+        log.error("update_parked", extra={"id": update.update_id})
         await self._on_parked(update.update_id, error)
         return True
 

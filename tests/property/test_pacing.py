@@ -168,7 +168,18 @@ def test_moderators_see_what_they_pressed_at_once() -> None:
         assert pacing.chat_free_at(-5, Lane.REPLY) <= 0.1 * pressed
         pacing.take(-5, Lane.REPLY, 0.1 * pressed)
     assert pacing.chat_free_at(-5, Lane.REPLY) > 2.0
-    assert pacing.chat_free_at(-5, Lane.POST) > 20.0
+
+
+def test_a_post_follows_an_answer_at_once_and_leaves_room_for_the_next() -> None:
+    pacing = Pacing(Rates())
+    for chat_id, answers, posts in ((7, 1, 1), (-5, 1, 3)):
+        for _ in range(answers):
+            pacing.take(chat_id, Lane.REPLY, 0.0)
+        for _ in range(posts):
+            assert pacing.chat_free_at(chat_id, Lane.POST) <= 0.0
+            pacing.take(chat_id, Lane.POST, 0.0)
+        assert pacing.chat_free_at(chat_id, Lane.POST) > 0.0
+        assert pacing.chat_free_at(chat_id, Lane.REPLY) <= 0.0
 
 
 def test_menus_take_no_slot_from_messages() -> None:

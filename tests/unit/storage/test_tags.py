@@ -103,12 +103,23 @@ async def test_popular_tags_come_by_followers_then_articles(db: Database) -> Non
         await make_tag(tx, "typed by nobody else")
         await make_article(tx, "a1", tags=("A", "B"))
         await make_article(tx, "a2", tags=("B", "C"))
+        await make_article(tx, "a3", tags=("D",))
         await make_subscriber(tx, 1, follows=("C", "D"))
         await make_subscriber(tx, 2, follows=("C",))
         popular = await list_popular_tags(tx, limit=10)
         assert await labels_of(tx, popular) == ["C", "D", "B", "A"]
         assert await list_popular_tags(tx, limit=2, offset=1) == popular[1:3]
         assert await count_tags(tx) == 4
+
+
+async def test_what_a_reader_typed_is_shown_to_nobody_else(db: Database) -> None:
+    async with db.transaction() as tx:
+        await make_article(tx, "a1", tags=("Xiaomi",))
+        await make_subscriber(tx, 1, follows=("Xiaomi is a scam",))
+        assert await labels_of(tx, await list_popular_tags(tx, limit=10)) == ["Xiaomi"]
+        assert await count_tags(tx) == 1
+        similar = await list_similar_tags(tx, "xiaomi is a scan", limit=3)
+        assert await labels_of(tx, similar) == ["Xiaomi"]
 
 
 async def test_recent_tags_are_those_of_the_newest_articles(db: Database) -> None:

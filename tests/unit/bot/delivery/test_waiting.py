@@ -43,7 +43,7 @@ def test_the_lane_decides_then_the_id() -> None:
 
 
 def test_an_answer_to_a_chat_comes_before_its_posts() -> None:
-    waiting = Waiting(Pacing(replace(FREE, private_gap=1.0)))
+    waiting = Waiting(Pacing(replace(FREE, private_gap=1.0, quick_burst=2)))
     first = row(1)
     waiting.add([first, row(2)], 0.0)
     assert take_all(waiting) == [1]
