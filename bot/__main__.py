@@ -179,22 +179,15 @@ def main() -> None:
             print(mistake, file=sys.stderr)
         sys.exit(WRONG_SETTINGS)
     except FeedError as error:
-        print(f"{error.url}: {_in_words(error)}", file=sys.stderr)
+        from bot.feed_trouble import describe_trouble
+
+        print(f"{error.url}: {describe_trouble(error.code)}", file=sys.stderr)
         sys.exit(1)
     except RelaisError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _in_words(error: FeedError) -> str:
-    """Say what is wrong with an address as the operators' chat says it."""
-    from handlers.feed_words import error_words
-    from handlers.markup import plain
-    from handlers.texts import Catalogue
-
-    return plain(error_words(error.code, "en", Catalogue.load()))
 
 
 if __name__ == "__main__":

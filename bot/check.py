@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from telegram import Bot
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
 
 from bot.config import Settings, load_settings
 from bot.delivery.transport import AiohttpRequest
+from bot.feed_trouble import describe_trouble
 from bot.local import open_database
 from bot.news.fetch import Fetcher, user_agent
 from bot.news.parse_pool import ParsePool
@@ -73,7 +74,7 @@ async def _feeds(settings: Settings) -> list[str]:
                 probe = await prober.probe(url)
                 lines.append(f"{url}, {probe.articles} articles")
             except FeedError as error:
-                failures.append(str(error))
+                failures.append(f"{error.url}: {describe_trouble(error.code)}")
     if failures:
         raise RelaisError("\n".join(failures))
     return lines or ["none yet; add one with /addfeed or `relais feeds add`"]
@@ -84,7 +85,12 @@ async def _moderation(settings: Settings) -> list[str]:
     if chat_id is None:
         return ["MODERATION_CHAT_ID is not set: comments are off"]
     async with _bot(settings) as bot:
-        chat = await bot.get_chat(chat_id)
+        try:
+            chat = await bot.get_chat(chat_id)
+        except (BadRequest, Forbidden) as error:
+            raise RelaisError(
+                f"MODERATION_CHAT_ID {chat_id}: Telegram says “{error.message}”; add the bot there"
+            ) from None
     return [f"{chat.effective_name or chat_id}"]
 
 
@@ -104,7 +110,6 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
     except InvalidToken:
         raise TokenRefused from None
     except NetworkError as error:
-        # A chat that is not there is a BadRequest, which python-telegram-bot counts among these.
         reason = f"{type(error).__name__}: {error.message}"
         raise RelaisError(f"{settings.telegram_api_url} answers {reason}") from None
     except TelegramError as error:

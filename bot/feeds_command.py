@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.config import load_local_settings
+from bot.feed_trouble import describe_trouble
 from bot.local import open_database
 from storage.errors import RelaisError
 from storage.feeds import add_feed, feed_health, find_feed, list_feeds, remove_feed
@@ -43,7 +44,8 @@ async def show() -> int:
         healths = await feed_health(tx)
     for health in healths:
         feed = health.feed
-        trouble = f"  {feed.error_code} × {feed.errors}" if feed.errors else ""
+        code = feed.error_code
+        trouble = "" if code is None else f"  {describe_trouble(code)} (× {feed.errors})"
         polled = _ago(feed.last_success_at)
         print(f"{feed.url}  {feed.title or '—'}  {_articles(health.articles)}  {polled}{trouble}")
     if not healths:

@@ -1,5 +1,6 @@
 """/healthz and /metrics on 127.0.0.1: whether the process does its work, and how much."""
 
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.ops.metrics import Metrics
+from storage.errors import ConfigError
 
 HOST = "127.0.0.1"
 Report = Callable[[], Awaitable[dict[str, Any]]]
@@ -25,9 +27,17 @@ class HealthServer:
         self._runner = web.AppRunner(app, access_log=None)
 
     async def start(self) -> int:
-        """Listen; gives the port, which the kernel chose where 0 was asked."""
+        """Listen; gives the port, which the kernel chose where 0 was asked.
+
+        Raises ConfigError where the port is not to be had.
+        """
         await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, self._port).start()
+        try:
+            await web.TCPSite(self._runner, HOST, self._port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise ConfigError([f"WEB_PORT {self._port} cannot be listened on: {reason}."]) from None
         return int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:

@@ -10,6 +10,7 @@ from tests.support.shell import Shell, shell
 
 __all__ = ["shell"]
 
+DNS = "The server’s name is unknown."
 OPML = """<?xml version="1.0" encoding="UTF-8"?>
 <opml version="2.0"><head><title>Lectures</title></head><body>
  <outline text="Presse">
@@ -49,7 +50,7 @@ async def test_a_feed_is_added_listed_and_removed(shell: Shell) -> None:
         await record_poll_failure(tx, feed.id, "dns", now=1, next_poll_at=2)
     await database.close()
     code, output = await shell.run(feeds_command.show())
-    assert output == f"{url}  Le Courrier du Port  0 articles  never polled  dns × 1"
+    assert output == f"{url}  Le Courrier du Port  0 articles  never polled  {DNS} (× 1)"
     assert (await shell.run(feeds_command.remove(url)))[0] == 0
     assert await urls(shell) == []
     code, output = await shell.run(feeds_command.remove("https://none.example/"))
