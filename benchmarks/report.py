@@ -100,6 +100,12 @@ def publish(section: Section, results: Path = RESULTS) -> None:
     render(results)
 
 
+def keep_series(name: str, series: Any, results: Path = RESULTS) -> None:
+    """Keep what is drawn of a benchmark, beside its figures."""
+    (results / "series").mkdir(parents=True, exist_ok=True)
+    (results / "series" / f"{name}.json").write_text(json.dumps(series) + "\n")
+
+
 def render(results: Path = RESULTS) -> None:
     """Write RESULTS.md, beside the folder of the results, from all of them."""
     found = {path.stem: json.loads(path.read_text()) for path in results.glob("*.json")}

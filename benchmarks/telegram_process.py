@@ -1,97 +1,223 @@
 """A strict local Telegram in a process of its own, so that its work is not counted as the bot's.
 
-It is told what to be by one JSON argument, says where it is in a line of JSON, and gives all calls
-in another once it is asked to end.
+It is told what to be by one JSON argument, speaks JSON lines, and gives all it saw when it is
+asked to end. Times are seconds since the epoch.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.telegram import Limits, TelegramServer
 
+ASKING = 60  # people who ask in turn, so that no chat's own limit plays a part
+ASK_SECONDS = 1.0
+QUESTION = "/following"
+HELD_SECONDS = 0.9  # what is over the limit is held for a whole second at least
 _LINE_BYTES = 1 << 28
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One call as the server saw it; times are monotonic seconds of the machine."""
-
-    method: str
-    chat_id: int | None
-    text: str
-    received_at: float
-    answered_at: float | None
-    status: int | None
 
 
 @dataclass(slots=True)
 class Server:
-    """Where the server is, who has started the bot, and, at the end, what it saw."""
+    """Where the server is and who has started the bot; the rest is filled at the end."""
 
     url: str
     token: str
-    chats: list[int]
-    calls: list[Seen] = field(default_factory=list)
+    readers: list[int]
+    asking: list[int]
+    _process: asyncio.subprocess.Process
+    sends: list[tuple[int, float]] = field(default_factory=list)
+    """(chat, when it stood there) of every message."""
+    asks: list[tuple[int, float]] = field(default_factory=list)
+    refused: int = 0
+    """Calls answered with 429."""
+    held: int = 0
+    """Sends that were kept waiting because they came too fast."""
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server."""
+        return self._process.pid
+
+    def begin_asking(self) -> None:
+        """Have somebody ask every second."""
+        self._tell(b"ask\n")
+
+    async def end_asking(self, timeout: float) -> bool:
+        """Ask no more, and wait until all have their answer; False if some got none in time."""
+        self._tell(b"enough\n")
+        return await self._hears("answered", timeout)
+
+    async def until_posts(self, timeout: float) -> bool:
+        """Wait until the expected messages reached the readers; False if some did not in time."""
+        return await self._hears("arrived", timeout)
+
+    @property
+    def posts(self) -> list[tuple[int, float]]:
+        """What reached readers, in order."""
+        asking = set(self.asking)
+        return [send for send in self.sends if send[0] not in asking]
+
+    @property
+    def waits(self) -> list[tuple[float, float | None]]:
+        """(when somebody asked, seconds until the answer stood there or None) of each question."""
+        answers: dict[int, list[float]] = {chat: [] for chat in self.asking}
+        for chat, at in self.sends:
+            if chat in answers:
+                answers[chat].append(at)
+        return [
+            (asked, answers[chat].pop(0) - asked if answers[chat] else None)
+            for chat, asked in self.asks
+        ]
+
+    def _tell(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line)
+
+    async def _hears(self, what: str, timeout: float) -> bool:
+        try:
+            async with asyncio.timeout(timeout):
+                while what not in await self._listen():
+                    pass
+        except TimeoutError:
+            return False
+        return True
+
+    async def _listen(self) -> Any:
+        assert self._process.stdout is not None
+        return json.loads(await self._process.stdout.readline())
+
+    async def _end(self) -> None:
+        """Ask what was seen; lines about posts may come first."""
+        self._tell(b"end\n")
+        while "sends" not in (seen := await self._listen()):
+            pass
+        self.sends = [(chat, at) for chat, at in seen["sends"]]
+        self.asks = [(chat, at) for chat, at in seen["asks"]]
+        self.refused, self.held = seen["refused"], seen["held"]
 
 
 @asynccontextmanager
 async def telegram_process(
-    *, readers: int, latency: float = 0.0, limits: dict[str, float] | None = None
+    *, readers: int, posts: int, latency: float = 0.0, limits: dict[str, float] | None = None
 ) -> AsyncIterator[Server]:
-    """Run a server beside the block; `limits` None: no limits. `calls` is filled at the end."""
-    wanted = json.dumps({"readers": readers, "latency": latency, "limits": limits})
+    """Run a server beside the block that expects `posts` messages; `limits` None: no limits."""
+    wanted = {"readers": readers, "posts": posts, "latency": latency, "limits": limits}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        __name__,
-        wanted,
+        "benchmarks.telegram_process",
+        json.dumps(wanted),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         limit=_LINE_BYTES,
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    server = Server(**json.loads(await process.stdout.readline()))
     try:
+        server = Server(**json.loads(await process.stdout.readline()), _process=process)
         yield server
-        process.stdin.write(b"\n")
-        server.calls = [Seen(*call) for call in json.loads(await process.stdout.readline())]
+        await server._end()
     finally:
         process.stdin.close()
         await process.wait()
 
 
+class _Stage:
+    """The server's side: the people, what they ask, and what came of it."""
+
+    def __init__(self, server: TelegramServer, readers: int) -> None:
+        self._server = server
+        people = [server.person(f"Reader {n}") for n in range(readers + ASKING)]
+        for person in people:
+            person.say("/start")
+        server.world.updates.drop_all()  # nobody answers those
+        self.readers, self._asking = people[:readers], people[readers:]
+        self.asks: list[tuple[int, float]] = []
+        self._seen = self._posts = self._answers = 0
+
+    def introduce(self) -> None:
+        """Say where the server is and who is there."""
+        _say(
+            url=self._server.url,
+            token=self._server.token,
+            readers=[person.id for person in self.readers],
+            asking=[person.id for person in self._asking],
+        )
+
+    async def watch(self, posts: int) -> None:
+        """Say when the posts have arrived."""
+        await self._until(lambda: self._posts >= posts)
+        _say(arrived=time.time())
+
+    async def watch_answers(self) -> None:
+        """Say when all who asked have an answer."""
+        await self._until(lambda: self._answers >= len(self.asks))
+        _say(answered=time.time())
+
+    async def ask(self) -> None:
+        """Have somebody ask every second."""
+        for person in itertools.cycle(self._asking):
+            await asyncio.sleep(ASK_SECONDS)
+            self.asks.append((person.id, time.time()))
+            person.say(QUESTION)
+
+    def tell(self, latency: float) -> None:
+        """Say all that was seen."""
+        longest = latency + HELD_SECONDS
+        calls = self._server.calls
+        _say(
+            sends=[(one.chat_id, one.at) for one in self._server.sent if one.kind == "send"],
+            asks=self.asks,
+            refused=sum(call.status == 429 for call in calls),
+            held=sum(
+                call.method.startswith("send")
+                and call.answered_at is not None
+                and call.answered_at - call.received_at > longest
+                for call in calls
+            ),
+        )
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        """Look at what was sent, a few times a second so that it costs nothing."""
+        asking = {person.id for person in self._asking}
+        while not holds():
+            await asyncio.sleep(0.05)
+            sent = self._server.sent[self._seen :]
+            self._seen += len(sent)
+            new = [one.chat_id in asking for one in sent if one.kind == "send"]
+            self._answers += sum(new)
+            self._posts += len(new) - sum(new)
+
+
 async def _serve(wanted: dict[str, Any]) -> None:
     limits = Limits.off() if wanted["limits"] is None else Limits(**wanted["limits"])
     async with TelegramServer(limits=limits, latency=wanted["latency"]) as server:
-        people = [server.person(f"Reader {n}") for n in range(wanted["readers"])]
-        for person in people:
-            person.say("/start")
-        _say({"url": server.url, "token": server.token, "chats": [p.id for p in people]})
-        await asyncio.to_thread(sys.stdin.readline)
-        _say(
-            [
-                (
-                    c.method,
-                    c.chat_id,
-                    c.params.get("text", ""),
-                    c.received_at,
-                    c.answered_at,
-                    c.status,
-                )
-                for c in server.calls
-            ]
-        )
+        stage = _Stage(server, wanted["readers"])
+        stage.introduce()
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(stage.watch(wanted["posts"]))]
+            while (line := await asyncio.to_thread(sys.stdin.readline)) in ("ask\n", "enough\n"):
+                if line == "ask\n":
+                    tasks.append(group.create_task(stage.ask()))
+                else:
+                    tasks[-1].cancel()
+                    tasks.append(group.create_task(stage.watch_answers()))
+            if line == "end\n":
+                stage.tell(wanted["latency"])
+            for task in tasks:
+                task.cancel()
 
 
-def _say(what: Any) -> None:
+def _say(**what: Any) -> None:
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
 

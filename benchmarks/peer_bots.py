@@ -1,0 +1,180 @@
+"""What people would use instead, as bots of their own process: python-telegram-bot and aiogram.
+
+One JSON argument says what to do; the broadcast begins with a line on stdin, and questions are
+answered until stdin ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from benchmarks.telegram_process import Server
+
+PAID_PER_SECOND = 1000
+AT_ONCE = 256
+ANSWER = "You follow 3 tags: Mobilité, 5G, Marché Smartphones."
+
+
+class Peer:
+    """A bot that waits for the word to send."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def begin(self) -> None:
+        """Begin the broadcast."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"go\n")
+
+
+@asynccontextmanager
+async def peer_process(
+    kind: str, server: Server, payload: dict[str, Any], *, paid: bool
+) -> AsyncIterator[Peer]:
+    """Run a peer beside the block, from when it is ready."""
+    wanted = {
+        "kind": kind,
+        "url": server.url,
+        "token": server.token,
+        "chats": server.readers,
+        "paid": paid,
+        "payload": payload,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "benchmarks.peer_bots",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(wanted).encode() + b"\n")
+    try:
+        if await process.stdout.readline() != b"ready\n":
+            raise RuntimeError(f"{kind} did not start")
+        yield Peer(process)
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+async def _run_ptb(wanted: dict[str, Any]) -> None:
+    """Send with python-telegram-bot: its rate limiter, or, paid, its default transport alone."""
+    from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Update
+    from telegram.ext import AIORateLimiter, Application, CommandHandler
+    from telegram.request import HTTPXRequest
+
+    builder = Application.builder().token(wanted["token"]).base_url(f"{wanted['url']}/bot")
+    builder = builder.request(HTTPXRequest(connection_pool_size=AT_ONCE, read_timeout=25))
+    builder = builder.concurrent_updates(True)
+    if not wanted["paid"]:
+        builder = builder.rate_limiter(AIORateLimiter(max_retries=3))  # type: ignore[arg-type]
+    application = builder.build()
+    payload = wanted["payload"]
+    keyboard = InlineKeyboardMarkup.de_json(payload["reply_markup"], application.bot)
+    preview = LinkPreviewOptions(**payload["link_preview_options"])
+
+    async def send(chat_id: int) -> None:
+        await application.bot.send_message(
+            chat_id,
+            payload["text"],
+            "HTML",
+            reply_markup=keyboard,
+            link_preview_options=preview,
+            allow_paid_broadcast=wanted["paid"],
+        )
+
+    async def answer(update: Update, _: Any) -> None:
+        assert update.message is not None
+        await update.message.reply_text(ANSWER)
+
+    application.add_handler(CommandHandler("following", answer))
+    async with application:
+        await application.start()
+        assert application.updater is not None
+        await application.updater.start_polling()
+        await _send_all(wanted, send)
+        await application.updater.stop()
+        await application.stop()
+
+
+async def _run_aiogram(wanted: dict[str, Any]) -> None:
+    """Send with aiogram, paced from outside."""
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+    from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
+
+    session = AiohttpSession(api=TelegramAPIServer.from_base(wanted["url"]), limit=AT_ONCE)
+    payload = wanted["payload"]
+    keyboard = InlineKeyboardMarkup.model_validate(payload["reply_markup"])
+    preview = LinkPreviewOptions.model_validate(payload["link_preview_options"])
+
+    async with Bot(wanted["token"], session=session) as bot:
+
+        async def send(chat_id: int) -> None:
+            await bot.send_message(
+                chat_id,
+                payload["text"],
+                parse_mode="HTML",
+                reply_markup=keyboard,
+                link_preview_options=preview,
+                allow_paid_broadcast=wanted["paid"],
+            )
+
+        await _send_all(wanted, send)
+
+
+async def _send_all(wanted: dict[str, Any], send: Callable[[int], Awaitable[None]]) -> None:
+    """Send everything: at once where the library paces it, else spaced and bounded."""
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    if wanted["paid"]:
+        await _send_spaced(wanted["chats"], send)
+    else:
+        await asyncio.gather(*(_attempt(send, chat_id) for chat_id in wanted["chats"]))
+    await asyncio.to_thread(sys.stdin.readline)
+
+
+async def _send_spaced(chats: Iterable[int], send: Callable[[int], Awaitable[None]]) -> None:
+    slots = asyncio.Semaphore(AT_ONCE)
+    began = time.monotonic()
+
+    async def one(chat_id: int) -> None:
+        try:
+            await _attempt(send, chat_id)
+        finally:
+            slots.release()
+
+    async with asyncio.TaskGroup() as group:
+        for number, chat_id in enumerate(chats):
+            await slots.acquire()
+            early = began + number / (0.99 * PAID_PER_SECOND) - time.monotonic()
+            if early > 0.005:
+                await asyncio.sleep(early)
+            group.create_task(one(chat_id))
+
+
+async def _attempt(send: Callable[[int], Awaitable[None]], chat_id: int) -> None:
+    """Let one message fail without ending the others: the server counts what arrived."""
+    try:
+        await send(chat_id)
+    except Exception as error:
+        print(f"a message failed: {type(error).__name__}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    asked = json.loads(sys.stdin.readline())
+    asyncio.run({"ptb": _run_ptb, "aiogram": _run_aiogram}[asked["kind"]](asked))
