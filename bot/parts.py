@@ -11,7 +11,7 @@ import aiohttp
 from telegram import Update
 from telegram.ext import Application
 
-from bot.clock import Clock, SystemClock
+from bot.clock import SystemClock
 from bot.comments.relay import Relay
 from bot.comments.upkeep import Upkeep
 from bot.config import Settings
@@ -30,6 +30,7 @@ from bot.news.politeness import HostLedger
 from bot.news.poller import Poller, PollRules
 from bot.news.probe import Prober
 from bot.news.reading import FeedReader
+from bot.ops.clock_watch import ClockWatch
 from bot.ops.health import HealthServer
 from bot.ops.housekeeping import Housekeeping
 from bot.ops.metrics import Metrics
@@ -84,7 +85,7 @@ class Tools:
 class Parts:
     """The parts of one process, made from the settings; `open` also closes what they hold."""
 
-    def __init__(self, settings: Settings, tools: Tools, clock: Clock) -> None:
+    def __init__(self, settings: Settings, tools: Tools, clock: SystemClock) -> None:
         self._settings = settings
         self._tools = tools
         self._db = tools.db
@@ -94,6 +95,7 @@ class Parts:
         self.metrics = Metrics()
         self.notifier = Notifier(settings.admin_ids, self._texts, settings.default_language)
         self.bells = Bells()
+        self._hosts = HostLedger()
         self.sender = self._make_sender()
         self.summaries = self._make_summaries()
         self.distributor = Distributor(
@@ -126,6 +128,7 @@ class Parts:
             FeedReader(self._db, tools.fetcher, tools.pool, clock),
             PollRules(interval=settings.poll_interval_seconds),
             clock,
+            hosts=self._hosts,
             on_stored=self.distributor.wake,
             tell=self.notifier.tell_of_feed,
             on_told=self.sender.wake,
@@ -134,6 +137,7 @@ class Parts:
         watch = FeedWatch(self._db, self.notifier)
         self.housekeeping = Housekeeping(self._db, watch, self.metrics, clock, Keep())
         self.upkeep = Upkeep(self._db, self._setup, self._texts, clock, self.sender.wake)
+        self.clock_watch = ClockWatch(self._db, clock, on_back=self._on_clock_back)
         self._set_bells()
 
     @classmethod
@@ -186,6 +190,7 @@ class Parts:
     def loops(self) -> list[tuple[str, Run]]:
         """Give the loops in the order in which they start."""
         return [
+            ("clock", self.clock_watch.run),
             ("sender", self.sender.run),
             ("relay", self.relay.run),
             ("jobs", self.jobs.run),
@@ -263,7 +268,7 @@ class Parts:
 
     def _make_summaries(self) -> SummaryMaker:
         tools, now = self._tools, self._clock.now
-        pages = PageReader(tools.fetcher, tools.pool, HostLedger(), now)
+        pages = PageReader(tools.fetcher, tools.pool, self._hosts, self._clock.monotonic)
         chat = None if tools.chat is None else _chat(self._settings, tools.chat, self._db, now)
         return SummaryMaker(self._db, pages, self._clock, chat)
 
@@ -283,6 +288,11 @@ class Parts:
         self.jobs.wake()
         self.relay.wake()
         self.poller.wake()
+
+    def _on_clock_back(self) -> None:
+        self.bells.reset()
+        for loop in (self.poller, self.jobs, self.relay, self.sender):
+            loop.wake()
 
     def _on_attempt(self, row: OutboxRow, outcome: Outcome, seconds: float) -> None:
         lane, name = row.lane.name.lower(), type(outcome).__name__.lower()

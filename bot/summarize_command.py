@@ -94,7 +94,7 @@ async def _read(source: str, *, allow_private: bool) -> Page:
     async with ParsePool(workers=1) as pool:
         if _ADDRESS.match(source):
             async with Fetcher(agent=user_agent(), allow_private=allow_private) as fetcher:
-                return await PageReader(fetcher, pool, HostLedger(), time.time).read(source)
+                return await PageReader(fetcher, pool, HostLedger(), time.monotonic).read(source)
         url, body = await asyncio.to_thread(_read_file, Path(source))
         if _MARKUP.search(body[:4096].decode("utf-8", "replace")):
             return await pool.read_page(body, {"content-type": "text/html"}, url)

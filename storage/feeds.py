@@ -4,6 +4,9 @@ A poll is claimed for a while, so that no feed is polled twice at once; what a p
 the validators that vouch for it are saved in one transaction.
 """
 
+import json
+from collections.abc import Sequence
+
 from storage.database import Transaction
 from storage.model import Feed, FeedHealth, Polled
 
@@ -115,9 +118,13 @@ async def claim_due_feeds(
     return sorted((Feed(*row) for row in rows), key=lambda feed: (feed.next_poll_at, feed.id))
 
 
-async def release_feeds(tx: Transaction) -> None:
-    """End the claims of a process before this one."""
-    await tx.run("UPDATE feeds SET claimed_until = 0 WHERE claimed_until > 0")
+async def release_feeds(tx: Transaction, feed_ids: Sequence[int] | None = None) -> None:
+    """End the claims of a process before this one, or those of some feeds."""
+    chosen = "" if feed_ids is None else " AND id IN (SELECT value FROM json_each(?))"
+    await tx.run(
+        f"UPDATE feeds SET claimed_until = 0 WHERE claimed_until > 0{chosen}",
+        () if feed_ids is None else (json.dumps(feed_ids),),
+    )
 
 
 async def postpone_feed(tx: Transaction, feed_id: int, *, next_poll_at: int) -> None:

@@ -68,7 +68,8 @@ async def prune(db: Database, keep: Keep, *, now: int) -> Pruned:
         ),
         bodies=await _drain(
             db,
-            "SELECT id FROM bodies WHERE created_at < ?"
+            # The newest stays, so that no id is given twice: the sender remembers bodies by id.
+            "SELECT id FROM bodies WHERE created_at < ? AND id < (SELECT max(id) FROM bodies)"
             " AND id NOT IN (SELECT body_id FROM outbox WHERE body_id IS NOT NULL)",
             (now - keep.unused_bodies * DAY,),
             "DELETE FROM bodies WHERE id = ?",

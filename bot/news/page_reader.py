@@ -3,13 +3,13 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from bot.news.fetch import PAGE_ACCEPT, Fetcher, Limits
 from bot.news.page import Page
 from bot.news.parse_pool import ParsePool
 from bot.news.politeness import HostLedger
-from storage.errors import FetchFailed
+from bot.news.urls import host_of
+from storage.errors import FeedError, FetchFailed
 
 PAGE_LIMITS = Limits(
     seconds=12.0, connect_seconds=6.0, silent_seconds=8.0, body_bytes=4 * 1024 * 1024, redirects=5
@@ -20,19 +20,22 @@ LONGEST_WAIT = 8.0  # for the turn of a host that was asked a moment ago
 
 
 class PageReader:
-    """Reads pages; `now` gives seconds. However many ask at once, a page is fetched once."""
+    """Reads pages; however many ask at once, a page is fetched once.
+
+    `hosts` is shared by all who ask publishers anything; `now` gives monotonic seconds.
+    """
 
     def __init__(
         self,
         fetcher: Fetcher,
         pool: ParsePool,
-        ledger: HostLedger,
+        hosts: HostLedger,
         now: Callable[[], float],
         limits: Limits = PAGE_LIMITS,
     ) -> None:
         self._fetcher = fetcher
         self._pool = pool
-        self._ledger = ledger
+        self._hosts = hosts
         self._now = now
         self._limits = limits
         self._kept: OrderedDict[str, tuple[float, Page]] = OrderedDict()
@@ -58,7 +61,7 @@ class PageReader:
         self._kept.pop(url, None)
 
     async def _fetch(self, url: str) -> Page:
-        host = urlsplit(url).hostname or ""
+        host = host_of(url)
         await self._wait_for_turn(url, host)
         try:
             async with self._fetcher.hold() as hold:
@@ -66,12 +69,15 @@ class PageReader:
                     url, limits=self._limits, accept=PAGE_ACCEPT, hold=hold
                 )
                 return await self._pool.read_page(response.body, response.headers, response.url)
+        except FeedError as error:
+            self._hosts.heed(host, error, self._now())
+            raise
         finally:
-            self._ledger.finish(host, self._now())
+            self._hosts.finish(host, self._now())
 
     async def _wait_for_turn(self, url: str, host: str) -> None:
         waited = 0.0
-        while seconds := self._ledger.admit(host, self._now()):
+        while seconds := self._hosts.admit(host, self._now()):
             waited += seconds
             if waited > LONGEST_WAIT:
                 raise FetchFailed(url, "busy", "the site was asked too often just now")

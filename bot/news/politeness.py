@@ -1,12 +1,14 @@
 """When to ask whom (pure; the time is an argument).
 
 Invariant: a host is asked neither more often nor by more requests at once than allowed,
-whichever of its feeds are due; and a feed is never due before its publisher's wish.
+whichever of its feeds and pages are wanted; and a feed is never due before its publisher's wish.
 """
 
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from storage.errors import FeedError
 
 DAY = 86_400
 _LONGEST_WISH = 7 * DAY
@@ -14,6 +16,7 @@ _HOUR = 3600
 _MOST_DOUBLINGS = 12
 _JITTER = 0.1
 _KEPT_HOSTS = 10_000
+_TOO_MANY_SECONDS = 60
 
 
 @dataclass(slots=True)
@@ -24,7 +27,7 @@ class _Host:
 
 
 class HostLedger:
-    """One shared next-allowed time for each host.
+    """One shared next-allowed time for each host; times are monotonic seconds.
 
     This machine needs no gap and no limit; what it asks for itself is heeded like any wish.
     """
@@ -61,6 +64,12 @@ class HostLedger:
         """Ask the host nothing before a time (429, 503, Retry-After)."""
         entry = self._hosts.setdefault(host, _Host())
         entry.next_at = max(entry.next_at, until)
+
+    def heed(self, host: str, error: FeedError, now: float) -> None:
+        """Leave the whole host alone when its answer asks for patience."""
+        wish = error.retry_after or (_TOO_MANY_SECONDS if error.code == "http_429" else 0)
+        if wish and error.code in ("http_429", "http_503", "cloudflare"):
+            self.hold_off(host, now + wish)
 
     def _forget_idle(self, now: float) -> None:
         self._hosts = {

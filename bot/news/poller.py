@@ -41,7 +41,6 @@ LEASE_SECONDS = 300
 SIGHTINGS_TO_MOVE = 3
 BATCH = 50  # articles of one transaction: a long feed must not hold up the writer
 PAUSE_SECONDS = 1.0
-_TOO_MANY_SECONDS = 60
 
 
 class TellOfFeed(Protocol):
@@ -60,15 +59,14 @@ class PollRules:
 
     interval: int = 600
     at_once: int = 16
-    host_gap_seconds: float = 1.0
-    at_once_per_host: int = 2
 
 
 class Poller:
     """Polls due feeds until cancelled.
 
-    `on_stored` is called after each commit that brought articles to distribute; `tell` puts word
-    of a closed or moved feed in the outbox and `on_told` is called once that is committed;
+    `hosts` is shared by all who ask publishers anything. `on_stored` is called after each commit
+    that brought articles to distribute; `tell` puts word of a closed or moved feed in the outbox
+    and `on_told` is called once that is committed;
     `chance` gives numbers from 0 to 1 for the jitter.
     """
 
@@ -79,6 +77,7 @@ class Poller:
         rules: PollRules,
         clock: Clock,
         *,
+        hosts: HostLedger,
         on_stored: Callable[[], None],
         tell: TellOfFeed,
         on_told: Callable[[], None],
@@ -94,8 +93,9 @@ class Poller:
         self._on_told = on_told
         self._metrics = metrics
         self._chance = chance
-        self._hosts = HostLedger(gap_seconds=rules.host_gap_seconds, at_once=rules.at_once_per_host)
+        self._hosts = hosts
         self._free = rules.at_once
+        self._unrecorded: set[int] = set()
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -120,6 +120,7 @@ class Poller:
     async def _claim(self) -> list[Feed]:
         if not self._free:
             return []
+        await self._release_unrecorded()
         now = int(self._clock.now())
         async with self._db.read() as tx:
             due = await find_next_poll(tx)
@@ -129,21 +130,29 @@ class Poller:
             return await claim_due_feeds(tx, now=now, limit=self._free, lease_seconds=LEASE_SECONDS)
 
     async def _poll_claimed(self, feed: Feed) -> None:
-        """Poll a claimed feed when its host may be asked; trouble in storage ends the claim late.
+        """Poll a claimed feed when its host may be asked.
 
-        What storage refused is not lost: the claim runs out and the feed is read again.
+        What storage refused is not lost: the feed is read again as soon as storage works.
         """
         try:
             await self._poll_politely(feed)
         except StorageError as error:
+            self._unrecorded.add(feed.id)
             await self._wait_out(error)
         finally:
             self._free += 1
             self._wake.set()
 
+    async def _release_unrecorded(self) -> None:
+        if not self._unrecorded:
+            return
+        async with self._db.transaction() as tx:
+            await release_feeds(tx, list(self._unrecorded))
+        self._unrecorded.clear()
+
     async def _poll_politely(self, feed: Feed) -> None:
         host = host_of(feed.url)
-        wait = self._hosts.admit(host, self._clock.now())
+        wait = self._hosts.admit(host, self._clock.monotonic())
         if wait > 0:
             async with self._db.transaction() as tx:
                 due = math.ceil(self._clock.now() + wait)
@@ -154,18 +163,12 @@ class Poller:
         except FeedGone:
             await self._record_gone(feed)
         except FeedError as error:
-            self._heed(host, error)
+            self._hosts.heed(host, error, self._clock.monotonic())
             await self._record_failure(feed, error)
         else:
             await self._record(feed, reading)
         finally:
-            self._hosts.finish(host, self._clock.now())
-
-    def _heed(self, host: str, error: FeedError) -> None:
-        """Leave the whole host alone when it asks for patience."""
-        wish = error.retry_after or (_TOO_MANY_SECONDS if error.code == "http_429" else 0)
-        if wish and error.code in ("http_429", "http_503", "cloudflare"):
-            self._hosts.hold_off(host, self._clock.now() + wish)
+            self._hosts.finish(host, self._clock.monotonic())
 
     async def _record(self, feed: Feed, reading: Reading) -> None:
         """Store what came in batches; the last one saves the validators too."""

@@ -14,9 +14,14 @@ from storage.stats import count_everything
 
 log = logging.getLogger(__name__)
 
+DAY = 86_400.0
+
 
 class Housekeeping:
-    """The slow bells' work; trouble with the database waits for the next bell."""
+    """The slow bells' work; trouble with the database waits for the next bell.
+
+    A clock that leapt ahead makes everything look old: nothing is pruned for a day after that.
+    """
 
     def __init__(
         self, db: Database, watch: FeedWatch, metrics: Metrics, clock: Clock, keep: Keep
@@ -26,17 +31,30 @@ class Housekeeping:
         self._metrics = metrics
         self._clock = clock
         self._keep = keep
+        self._lead = self._lead_of_wall()
+        self._prune_from = float("-inf")
 
     async def tidy(self) -> None:
         """Prune what is old and tell of feeds in trouble."""
         now = int(self._clock.now())
         try:
-            pruned = await prune(self._db, self._keep, now=now)
+            pruned = await prune(self._db, self._keep, now=now) if self._may_prune() else None
             await self._watch.look(now=now)
         except StorageError as error:
             log.error("housekeeping_waits", extra={"reason": str(error)})
         else:
-            log.info("pruned", extra=dataclasses.asdict(pruned))
+            if pruned is not None:
+                log.info("pruned", extra=dataclasses.asdict(pruned))
+
+    def _may_prune(self) -> bool:
+        before, self._lead = self._lead, self._lead_of_wall()
+        if self._lead > before + DAY:
+            log.warning("clock_went_ahead", extra={"seconds": round(self._lead - before)})
+            self._prune_from = self._clock.monotonic() + DAY
+        return self._clock.monotonic() >= self._prune_from
+
+    def _lead_of_wall(self) -> float:
+        return self._clock.now() - self._clock.monotonic()
 
     async def count(self) -> dict[str, Any]:
         """Count everything and bring the gauges up to date."""

@@ -9,6 +9,7 @@ from typing import Literal
 from bot.clock import SystemClock
 from bot.news.fetch import Fetcher
 from bot.news.parse_pool import ParsePool
+from bot.news.politeness import HostLedger
 from bot.news.poller import Poller, PollRules
 from bot.news.reading import FeedReader
 from bot.ops.metrics import Metrics
@@ -23,9 +24,13 @@ class MovedClock(SystemClock):
     """Stands still until a test moves it; sleeping ends at once."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.seconds = float(NOW)
 
     def now(self) -> float:
+        return self.seconds
+
+    def monotonic(self) -> float:
         return self.seconds
 
     async def sleep(self, seconds: float) -> None:
@@ -35,7 +40,9 @@ class MovedClock(SystemClock):
 class Newsstand:
     """The poller and what a test sees of it."""
 
-    def __init__(self, db: Database, server: FeedServer, clock: MovedClock) -> None:
+    def __init__(
+        self, db: Database, server: FeedServer, clock: MovedClock, hosts: HostLedger
+    ) -> None:
         self.db = db
         self.server = server
         self.clock = clock
@@ -43,6 +50,7 @@ class Newsstand:
         self.seen_when_told: list[tuple[str, str]] = []
         self.stored = 0
         self.metrics = Metrics()
+        self.hosts = hosts
         self.poller: Poller
 
     async def add(self, path: str, host: str = "127.0.0.1") -> Feed:
@@ -98,10 +106,13 @@ class Newsstand:
 
 @asynccontextmanager
 async def newsstand(
-    db: Database, server: FeedServer, rules: PollRules | None = None
+    db: Database,
+    server: FeedServer,
+    rules: PollRules | None = None,
+    hosts: HostLedger | None = None,
 ) -> AsyncIterator[Newsstand]:
     """Run a poller; jitter is left out so that times can be told."""
-    stand = Newsstand(db, server, MovedClock())
+    stand = Newsstand(db, server, MovedClock(), hosts or HostLedger())
     async with (
         Fetcher(agent="t", allow_private=True, clock=stand.clock.now) as fetcher,
         ParsePool(workers=2) as pool,
@@ -111,6 +122,7 @@ async def newsstand(
             FeedReader(db, fetcher, pool, stand.clock),
             rules or PollRules(interval=600),
             stand.clock,
+            hosts=stand.hosts,
             on_stored=stand.note_stored,
             tell=stand.tell,
             on_told=stand.note_told,

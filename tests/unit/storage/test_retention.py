@@ -45,6 +45,14 @@ async def test_handled_and_parked_updates_go_waiting_ones_stay(db: Database) -> 
     assert await column(db, "SELECT update_id FROM inbox ORDER BY 1") == [4, 5, 6]
 
 
+async def test_no_body_is_given_an_id_that_another_had(db: Database) -> None:
+    async with db.transaction() as tx:
+        old = [await add_body(tx, {"text": text}, now=NOW - 9 * DAY) for text in "ab"]
+    await prune(db, Keep(unused_bodies=2), now=NOW)
+    async with db.transaction() as tx:
+        assert await add_body(tx, {"text": "c"}, now=NOW) > max(old)
+
+
 async def test_parked_jobs_go_others_stay(db: Database) -> None:
     async with db.transaction() as tx:
         jobs = [await add_job(tx, "x", {}, now=NOW - age * DAY) for age in (91, 91, 89)]

@@ -7,10 +7,11 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
-from bot.news.politeness import DAY
+from bot.news.page_reader import PageReader
+from bot.news.politeness import DAY, HostLedger
 from bot.news.poller import PollRules
 from storage.database import Database, Transaction
-from storage.errors import DiskFull
+from storage.errors import DiskFull, FetchFailed
 from storage.feeds import claim_due_feeds, remove_feed
 from storage.model import Spread
 from tests.support.database import NOW, db
@@ -136,7 +137,6 @@ async def test_nothing_of_a_poll_is_kept_when_storing_fails(
         feed = await stand.until(feed.id, lambda _: stand.poller._free == 16)
     assert (feed.etag, feed.body_hash, feed.backlog_at) == (None, None, None)
     assert await stand.articles() == []
-    stand.clock.seconds += 600  # the claim has run out
     feed = await stand.poll(feed.id)
     assert (feed.etag, len(await stand.articles())) == ('"1"', 1)
     assert "if-none-match" not in stand.server.seen[-1].headers
@@ -257,13 +257,27 @@ async def test_patience_is_owed_to_the_whole_host(stand: Newsstand) -> None:
     assert stand.server.count("/feed") == 1
 
 
+async def test_patience_that_a_page_asks_for_is_owed_by_feeds_too(stand: Newsstand) -> None:
+    stand.server.answers["/page"] = Answer("slow down", status=429, headers={"Retry-After": "3600"})
+    stand.server.answers["/feed"] = Answer(rss(ONE))
+    reader = stand.poller._reader
+    pages = PageReader(reader._fetcher, reader._pool, stand.hosts, stand.clock.monotonic)
+    with pytest.raises(FetchFailed):
+        await pages.read(stand.server.url("/page"))
+    feed = await stand.add("/feed")
+    stand.poller.wake()
+    feed = await stand.until(feed.id, lambda feed: feed.next_poll_at > NOW)
+    assert feed.next_poll_at >= NOW + 3600
+    assert stand.server.count("/feed") == 0
+
+
 async def test_feeds_of_one_host_keep_their_gap(
     db: Database, server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.news.politeness.is_loopback", lambda host: False)
-    rules = PollRules(interval=10_000, host_gap_seconds=10, at_once_per_host=1)
+    hosts = HostLedger(gap_seconds=10, at_once=1)
     asked_at: list[float] = []
-    async with newsstand(db, server, rules) as stand:
+    async with newsstand(db, server, PollRules(interval=10_000), hosts) as stand:
 
         def answer(request: web.Request) -> Answer:
             asked_at.append(stand.clock.now())
