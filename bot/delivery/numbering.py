@@ -52,9 +52,12 @@ class Numbering:
         return (_numbering(chat_id), message_id) in self._accounted
 
     async def list_candidates(
-        self, tx: Transaction, rows: Sequence[OutboxRow]
+        self, tx: Transaction, rows: Sequence[OutboxRow], *, unknown: int
     ) -> dict[int, list[int]]:
-        """Give the ids that each row's message may have, the likeliest first."""
+        """Give the ids that each row's message may have, the likeliest first.
+
+        `unknown`: of how many messages the fate is unknown; any of them may have come before it.
+        """
         candidates: dict[int, list[int]] = {}
         account = [row for row in rows if not numbers_messages_itself(row.chat_id)]
         if account:
@@ -62,7 +65,7 @@ class Numbering:
             known = await list_account_ids(tx, above=lowest)
             for row in account:
                 ceiling = self._ceiling(row)
-                candidates[row.id] = _between(row.floor_id, known, ceiling, len(rows))
+                candidates[row.id] = _between(row.floor_id, known, ceiling, unknown)
         for row in rows:
             if numbers_messages_itself(row.chat_id):
                 candidates[row.id] = await self._of_chat(tx, row)
@@ -101,4 +104,5 @@ def _between(floor: int | None, known: set[int], ceiling: int | None, unknown: i
     ids: Iterator[int] = iter(range(first + 1, last + 1))
     if floor is None:
         ids = itertools.chain(ids, range(first - 1, max(0, first - _MARGIN_BELOW), -1))
-    return list(itertools.islice((i for i in ids if i not in known), MOST_CANDIDATES))
+    most = MOST_CANDIDATES + unknown
+    return list(itertools.islice((i for i in ids if i not in known), most))

@@ -103,7 +103,9 @@ class Settler:
                 for row in rows
                 if self._due_ms[row.id] <= now_ms and row.chat_id not in self._busy_chats
             ]
-            candidates = await self.numbering.list_candidates(tx, due) if due else {}
+            candidates = (
+                await self.numbering.list_candidates(tx, due, unknown=len(unknown)) if due else {}
+            )
         for row in rows:
             self._waiting.hold(row.chat_id, self._clock.monotonic())
         chats: dict[int, list[OutboxRow]] = {}
