@@ -19,6 +19,9 @@ from storage.model import Draft, Lane, Language, OutboxState
 from storage.outbox import enqueue, find_row
 from storage.subscribers import find_subscriber
 
+# Telegram lets a bot delete its messages for 48 hours; clocks differ a little.
+DELETABLE_MS = 47 * 3_600_000
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:

@@ -5,17 +5,19 @@ Nothing here decides what readers may see; it only carries `shown` to the chats 
 
 from dataclasses import dataclass
 
-from handlers.comment_desk import Desk
+from handlers.comment_desk import DELETABLE_MS, Desk
 from handlers.comment_messages import CopyStyle, render_copy, render_removed
 from handlers.comment_status import get_subject, redraw_status
 from handlers.messages import to_payload
 from storage.comment_model import Comment, Copy
 from storage.comment_relays import (
+    UNKNOWN_WORDING,
     FinishedChange,
     PlacedCopy,
     Reach,
     Recipient,
     cancel_copy,
+    delete_copy,
     end_change,
     find_body,
     get_reach,
@@ -34,10 +36,7 @@ from storage.comments import find_comment, get_wording
 from storage.model import Draft, Lane, Language, OutboxState
 from storage.outbox import add_body, list_own_copies
 
-# Telegram lets a bot delete its messages for 48 hours; clocks differ a little.
-DELETABLE_MS = 47 * 3_600_000
 WINDOW = 100
-UNKNOWN_WORDING = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +73,7 @@ async def _take_back(desk: Desk, placed: PlacedCopy) -> None:
         case _ if _is_old(desk, placed):
             await _mark(desk, copy)
         case _:
-            # Of unknown fate, too: the deletion waits until it is known to be there.
-            row = await desk.enqueue(
-                Draft(
-                    copy.chat_id,
-                    Lane.RETRACTION,
-                    "deleteMessage",
-                    target_id=copy.outbox_id,
-                    tracked=True,
-                )
-            )
-            await retract_copy(desk.tx, copy, "deleting", change_id=row)
+            await delete_copy(desk.tx, copy, now_ms=desk.now_ms)
 
 
 def _is_old(desk: Desk, placed: PlacedCopy) -> bool:

@@ -4,7 +4,7 @@ When too many are open, the others wait behind one message with a button for the
 raid cannot flood the chat.
 """
 
-from handlers.comment_desk import Desk
+from handlers.comment_desk import DELETABLE_MS, Desk
 from handlers.comment_rules import is_trusted
 from handlers.messages import Message
 from handlers.messages.message import Rows
@@ -148,11 +148,15 @@ async def refresh_rollup(desk: Desk) -> None:
         return
     _, waiting = await count_waiting(desk.tx)
     stored = await get_fact(desk.tx, ROLLUP)
-    row = int(stored) if stored else None
-    if row is not None and await find_row(desk.tx, row) is None:
-        row = None
-    if row is not None and not waiting:
-        await desk.enqueue(Draft(chat_id, Lane.MODERATION, "deleteMessage", target_id=row))
+    sent = await find_row(desk.tx, int(stored)) if stored else None
+    row = None if sent is None else sent.id
+    if sent is not None and not waiting:
+        if (sent.sent_ms or desk.now_ms) > desk.now_ms - DELETABLE_MS:
+            draft = Draft(chat_id, Lane.MODERATION, "deleteMessage", target_id=sent.id)
+            await desk.enqueue(draft)
+        else:
+            message = render_rollup(0, await card_texts(desk))
+            await desk.redraw(chat_id, sent.id, message, Lane.MODERATION)
         await set_fact(desk.tx, ROLLUP, "")
     elif waiting:
         message = render_rollup(waiting, await card_texts(desk))

@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 from storage.comment_model import Copy, CopyState
 from storage.database import Transaction
-from storage.model import Language, OutboxState
-from storage.outbox import drop_rows
+from storage.model import Draft, Lane, Language, OutboxState
+from storage.outbox import drop_rows, enqueue
+
+UNKNOWN_WORDING = 0  # what an edit left in a copy whose chat was out of reach, or that failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +64,57 @@ class Reach:
     to_remove: int  # removed and lost ones included
 
 
-async def stop_relay(tx: Transaction, comment_id: int) -> int:
-    """Drop the copies and edits of a comment that have not left; gives how many copies."""
+async def stop_relay(tx: Transaction, comment_id: int, *, now_ms: int) -> int:
+    """Stop a comment on its way to readers; gives how many copies were dropped.
+
+    Copies and edits that have not left are dropped. What is under way is to be deleted, which also
+    keeps it from being tried again.
+    """
     rows = await tx.all(
-        "SELECT o.id FROM comment_copies c JOIN outbox o ON o.id = c.outbox_id"
-        " WHERE c.comment_id = ? AND c.state IN ('placed', 'rewording') AND o.state = 0",
+        "SELECT c.*, o.state AS send_state, e.state AS edit_state FROM comment_copies c"
+        " JOIN outbox o ON o.id = c.outbox_id LEFT JOIN outbox e ON e.id = c.change_id"
+        " WHERE c.comment_id = ? AND c.state IN ('placed', 'rewording')"
+        " AND (o.state IN (0, 1, 3) OR c.state = 'rewording')",
         (comment_id,),
     )
-    ids = [row["id"] for row in rows]
-    await forget_rows(tx, ids)
+    unsent = [row for row in rows if row["send_state"] == OutboxState.WAITING]
+    await _drop_copies(tx, comment_id, [row["outbox_id"] for row in unsent])
+    for row in rows:
+        if row["send_state"] == OutboxState.WAITING:
+            continue
+        if row["edit_state"] == OutboxState.WAITING:
+            await forget_rows(tx, [row["change_id"]])
+        is_under_way = OutboxState.SENDING in (row["send_state"], row["edit_state"])
+        if is_under_way or row["send_state"] == OutboxState.UNKNOWN:
+            await delete_copy(tx, _copy(row), now_ms=now_ms)
+        else:
+            await reword_copy(tx, _copy(row), UNKNOWN_WORDING, change_id=None)
+    return len(unsent)
+
+
+async def _drop_copies(tx: Transaction, comment_id: int, row_ids: list[int]) -> None:
+    await forget_rows(tx, row_ids)
     await tx.run(
         "UPDATE comment_copies SET state = 'gone', change_id = NULL WHERE comment_id = ?"
         " AND outbox_id IN (SELECT value FROM json_each(?))",
-        (comment_id, json.dumps(ids)),
+        (comment_id, json.dumps(row_ids)),
     )
-    edits = await tx.all(
-        "SELECT o.id FROM comment_copies c JOIN outbox o ON o.id = c.change_id"
-        " WHERE c.comment_id = ? AND c.state = 'rewording' AND o.state = 0",
-        (comment_id,),
+
+
+async def delete_copy(tx: Transaction, copy: Copy, *, now_ms: int) -> None:
+    """Have a copy deleted, as soon as it is known to be there."""
+    row = await enqueue(
+        tx,
+        Draft(
+            copy.chat_id,
+            Lane.RETRACTION,
+            "deleteMessage",
+            target_id=copy.outbox_id,
+            tracked=True,
+        ),
+        now_ms=now_ms,
     )
-    await forget_rows(tx, [row["id"] for row in edits])
-    await tx.run(
-        "UPDATE comment_copies SET state = 'placed', change_id = NULL, revision = 0"
-        " WHERE comment_id = ? AND state = 'rewording'",
-        (comment_id,),
-    )
-    return len(ids)
+    await retract_copy(tx, copy, "deleting", change_id=row)
 
 
 async def forget_rows(tx: Transaction, row_ids: list[int]) -> None:

@@ -154,8 +154,9 @@ async def appeal(
         from_states=[State.REJECTED],
         sets={"state": State.APPEALED, "appeal": text},
         guard="author_id = :author AND appeal IS NULL AND reason_code <> 'banned'"
-        " AND verdict_at >= :since",
-        facts={"author": author_id, "since": rejected_since},
+        " AND verdict_at >= :since AND NOT EXISTS (SELECT 1 FROM comment_people"
+        "  WHERE user_id = :author AND banned_until > :at)",
+        facts={"author": author_id, "since": rejected_since, "at": now_ms // 1000},
         now_ms=now_ms,
     )
 

@@ -223,7 +223,7 @@ async def refresh_shown(
             {"wanted": wanted, "now": now_ms, "id": row["id"]},
         )
         if wanted is None:
-            await stop_relay(tx, row["id"])
+            await stop_relay(tx, row["id"], now_ms=now_ms)
         shifts.append(Shift(row["id"], before, wanted))
         answers = await tx.all("SELECT id FROM comments WHERE parent_id = ?", (row["id"],))
         waiting += [answer["id"] for answer in answers]

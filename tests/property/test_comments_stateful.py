@@ -29,6 +29,7 @@ from handlers.comment_buttons import GiveReport, MuteAuthor, RejectFor, ReturnFo
 from handlers.comment_rules import Rate
 from storage.comment_people import join_moderators, set_trust
 from storage.comment_threads import follow_discussion
+from storage.model import Lane
 from storage.subscribers import set_pseudonym
 from tests.support.chat_model import Shown
 from tests.support.comment_oracle import Broken, Oracle, ensure
@@ -40,6 +41,7 @@ AUTHORS = (ZOE, ZOE, ROB, LINA, BASILE)
 RULES = with_rules(
     report_threshold=2.0,
     most_cards=3,
+    trust_approved=10_000,  # only who is trusted by a moderator is
     reader_rate=Rate(9999, 600),
     article_rate=Rate(9999, 600),
     bot_rate=Rate(9999, 600),
@@ -48,7 +50,7 @@ DAY = 86_400
 ALIVE = "state NOT IN ('withdrawn', 'expired')"
 T = TypeVar("T")
 faults: st.SearchStrategy[Fault | None] = st.sampled_from(
-    [None, None, None, "before", "after", "crash_before", "crash_after"]
+    [None, None, None, "before", "after", "flood", "crash_before", "crash_after"]
 )
 picks = st.integers(0, 10_000)
 
@@ -124,6 +126,8 @@ class Discussions(RuleBasedStateMachine):
         target: Shown | None = self.posts[author]
         if parent is not None:
             copies = [m for m in self.world.chats.standing(author) if _carries(m, "cmu:")]
+            exact = [m for m in copies if _carries(m, "cmu:") == f"cmu:{parent}"]
+            copies = exact or copies
             target = copies[parent % len(copies)] if copies else target
         token = self._token(author)
         before = await self._last_comment()
@@ -154,10 +158,10 @@ class Discussions(RuleBasedStateMachine):
         """Write, approve, and let it reach everybody: the short way."""
         self.do(self._publish(author))
 
-    async def _publish(self, author: int) -> None:
-        comment_id = await self._write(author, None)
+    async def _publish(self, author: int, *, parent: int | None = None) -> int | None:
+        comment_id = await self._write(author, parent)
         if comment_id is None:
-            return
+            return None
         await self.world.deliver_all()
         await self._look()
         await self._press_card(comment_id, ANNE, "ma", stale=False)
@@ -166,6 +170,7 @@ class Discussions(RuleBasedStateMachine):
             await self.world.deliver_all()
         await self.world.deliver_all()
         await self._look()
+        return comment_id
 
     @rule(pick=picks, as_message=st.booleans())
     def edit(self, pick: int, as_message: bool) -> None:
@@ -173,8 +178,11 @@ class Discussions(RuleBasedStateMachine):
 
     async def _edit(self, pick: int, as_message: bool) -> None:
         closed = pick % 5 == 0  # what is closed must stay so, whatever its author tries
-        alive = "1" if closed else ALIVE
-        row = await self._pick(pick, prefer="published IS NOT NULL", among=alive)
+        row = (
+            await self._pick(pick, prefer="state = 'withdrawn'", among="1")
+            if closed
+            else await self._pick(pick, prefer="published IS NOT NULL")
+        )
         if row is None:
             return
         author = self.oracle.known[row["id"]].author
@@ -189,25 +197,109 @@ class Discussions(RuleBasedStateMachine):
             if prompt is None:
                 return
             await self.world.say(author, f"Mieux {token}", reply_to=prompt.message_id)
-        after = await self._row(row["id"])
-        if after["revision"] > row["revision"]:
-            self.oracle.note_edit(row["id"], token)
-            if author == LINA:
-                self.oracle.known[row["id"]].approved[token] = self.world.now_ms
+        await self._note_edit(row, token)
+
+    @rule(author=st.sampled_from(AUTHORS), fault=faults)
+    def edit_what_is_published(self, author: int, fault: Fault | None) -> None:
+        self.do(self._edit_what_is_published(author, fault))
+
+    async def _edit_what_is_published(self, author: int, fault: Fault | None) -> None:
+        comment_id = await self._publish(author)
+        if comment_id is None:
+            return
+        token, row = self._token(author), await self._row(comment_id)
+        await self.world.reword(author, row["source_id"], f"Mieux {token}")
+        await self._note_edit(row, token)
+        await self.world.step_relay()
+        await self.world.deliver(fault)
+
+    async def _note_edit(self, before: Any, token: str) -> None:
+        after = await self._row(before["id"])
+        if after["revision"] > before["revision"]:
+            known = self.oracle.known[before["id"]]
+            self.oracle.note_edit(before["id"], token)
+            if known.author == LINA:
+                known.approved[token] = self.world.now_ms
         await self._look()
 
-    @rule(pick=picks)
-    def withdraw(self, pick: int) -> None:
-        self.do(self._withdraw(pick))
+    @rule(author=st.sampled_from(AUTHORS), sent=st.integers(0, 3), fault=faults)
+    def withdraw_in_mid_fan_out(self, author: int, sent: int, fault: Fault | None) -> None:
+        self.do(self._withdraw_in_mid_fan_out(author, sent, fault))
 
-    async def _withdraw(self, pick: int) -> None:
+    async def _withdraw_in_mid_fan_out(self, author: int, sent: int, fault: Fault | None) -> None:
+        comment_id = await self._write(author, None)
+        if comment_id is None:
+            return
+        await self.world.deliver_all()
+        await self._look()
+        await self._press_card(comment_id, ANNE, "ma")
+        await self.world.deliver_all()
+        self.world.advance(61)
+        await self.world.step_relay()
+        for _ in range(sent):
+            await self.world.deliver(fault, lanes=(Lane.RELAY,))
+        await self._check()  # what is not taken back yet may be sent
+        await self._withdraw_known(comment_id)
+        for _ in range(4):
+            await self.world.deliver(fault)
+
+    @rule(author=st.sampled_from(AUTHORS), days=st.sampled_from([0, 3]))
+    def withdraw_what_was_answered(self, author: int, days: int) -> None:
+        """Take away what somebody answered, while copies can be deleted or no more."""
+        self.do(self._withdraw_what_was_answered(author, days))
+
+    async def _withdraw_what_was_answered(self, author: int, days: int) -> None:
+        parent = await self._publish(author)
+        if parent is None:
+            return
+        await self._publish(ROB if author != ROB else LINA, parent=parent)
+        self.world.advance(days * DAY)
+        await self._withdraw_known(parent)
+
+    async def _withdraw_known(self, comment_id: int) -> None:
+        author = self.oracle.known[comment_id].author
+        status = self._status(author, comment_id)
+        if status is not None:
+            await self.world.press(author, status, f"cwd:{comment_id}")
+            await self._check()  # what is final is so from here on
+
+    @rule(author=st.sampled_from(AUTHORS), fault=faults)
+    def withdraw_while_an_edit_is_under_way(self, author: int, fault: Fault | None) -> None:
+        """Take back an old comment whose newest wording is on its way at that moment."""
+        self.do(self._withdraw_while_an_edit_is_under_way(author, fault))
+
+    async def _withdraw_while_an_edit_is_under_way(self, author: int, fault: Fault | None) -> None:
+        comment_id = await self._publish(author)
+        if comment_id is None:
+            return
+        token, row = self._token(author), await self._row(comment_id)
+        await self.world.reword(author, row["source_id"], f"Mieux {token}")
+        await self._note_edit(row, token)
+        self.world.advance(3 * DAY)
+        await self.world.deliver_all()
+        await self._look()
+        await self._press_card(comment_id, ANNE, "ma")
+        await self.world.deliver_all()
+        self.world.advance(61)
+        await self.world.step_relay()
+        await self.world.deliver(fault, lanes=(Lane.RELAY,), hold=True)
+        await self._check()
+        await self._withdraw_known(comment_id)
+        await self.world.step_relay()
+
+    @rule(pick=picks, then_edit=st.booleans())
+    def withdraw(self, pick: int, then_edit: bool) -> None:
+        self.do(self._withdraw(pick, then_edit))
+
+    async def _withdraw(self, pick: int, then_edit: bool) -> None:
         row = await self._pick(pick, prefer="published IS NOT NULL")
         if row is None:
             return
-        author = self.oracle.known[row["id"]].author
-        status = self._status(author, row["id"])
-        if status is not None:
-            await self.world.press(author, status, f"cwd:{row['id']}")
+        await self._withdraw_known(row["id"])
+        if then_edit and row["source_id"]:
+            token = self._token(row["author_id"])
+            await self.world.reword(row["author_id"], row["source_id"], f"Encore {token}")
+            await self._note_edit(row, token)
 
     @rule(pick=picks)
     def appeal(self, pick: int) -> None:
@@ -273,6 +365,37 @@ class Discussions(RuleBasedStateMachine):
         ids = sorted(self.cards)
         if ids:
             await self._press_card(ids[pick % len(ids)], who, act, stale=stale)
+
+    @rule(author=st.sampled_from(AUTHORS))
+    def approve_what_was_edited(self, author: int) -> None:
+        """Press on a card that shows a wording which is the newest no more."""
+        self.do(self._approve_what_was_edited(author))
+
+    async def _approve_what_was_edited(self, author: int) -> None:
+        comment_id = await self._write(author, None)
+        if comment_id is None:
+            return
+        await self.world.deliver_all()
+        await self._look()
+        row, token = await self._row(comment_id), self._token(author)
+        if comment_id not in self.cards:
+            return
+        seen = self.cards[comment_id][-1]
+        await self.world.reword(author, row["source_id"], f"Pire {token}")
+        await self._note_edit(row, token)
+        await self._press_card(comment_id, ANNE, "ma", seen=seen)
+
+    @rule(act=st.sampled_from(["ma", "reject", "return"]))
+    def decide_on_own(self, act: str) -> None:
+        """Let a moderator write, and press on the own comment."""
+        self.do(self._decide_on_own(act))
+
+    async def _decide_on_own(self, act: str) -> None:
+        comment_id = await self._write(BASILE, None)
+        await self.world.deliver_all()
+        await self._look()
+        if comment_id is not None:
+            await self._press_card(comment_id, BASILE, act)
 
     @rule(
         pick=picks,
@@ -426,6 +549,22 @@ class Discussions(RuleBasedStateMachine):
             self.oracle.mutes ^= {(reader, row["author_id"])}
             self.oracle.note_wish(reader)
 
+    @rule(author=st.sampled_from([ZOE, ROB]))
+    def mute_and_go_on(self, author: int) -> None:
+        """Mute an author who then writes again."""
+        self.do(self._mute_and_go_on(author))
+
+    async def _mute_and_go_on(self, author: int) -> None:
+        comment_id = await self._publish(author)
+        if comment_id is not None:
+            for copy in self.world.chats.standing(PAUL):
+                if _carries(copy, "cmu:") == f"cmu:{comment_id}":
+                    await self.world.press(PAUL, copy, MuteAuthor(comment_id).pack())
+                    self.oracle.mutes ^= {(PAUL, author)}
+                    self.oracle.note_wish(PAUL)
+            self.world.advance(2)
+            await self._publish(author)
+
     @rule(reader=st.sampled_from(READERS), pick=picks, twice=st.booleans())
     def report(self, reader: int, pick: int, twice: bool) -> None:
         self.do(self._report(reader, pick, twice))
@@ -462,11 +601,11 @@ class Discussions(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ the process and time
 
-    @rule(fault=faults, count=st.integers(1, 4))
-    def deliver(self, fault: Fault | None, count: int) -> None:
+    @rule(fault=faults, count=st.integers(1, 4), hold=st.booleans())
+    def deliver(self, fault: Fault | None, count: int, hold: bool) -> None:
         async def some() -> None:
             for _ in range(count):
-                await self.world.deliver(fault)
+                await self.world.deliver(fault, hold=hold)
             await self._look()
 
         self.do(some())
@@ -475,13 +614,9 @@ class Discussions(RuleBasedStateMachine):
     def relay(self, commits: int | None) -> None:
         self.do(self.world.step_relay(commits=commits))
 
-    @rule()
-    def settle_unknown(self) -> None:
-        self.do(self.world.settle_unknown())
-
-    @rule()
-    def restart(self) -> None:
-        self.do(self.world.restart())
+    @rule(kill=st.booleans())
+    def settle_unknown(self, kill: bool) -> None:
+        self.do(self.world.restart() if kill else self.world.settle_unknown())
 
     @rule()
     def replay(self) -> None:

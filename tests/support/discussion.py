@@ -40,7 +40,7 @@ from tests.support.database import NOW
 
 MODERATORS = -500
 ANNE, BASILE = 501, 502
-Fault = Literal["before", "after", "crash_before", "crash_after"]
+Fault = Literal["before", "after", "flood", "crash_before", "crash_after"]
 TEXTS = Catalogue.load()
 
 
@@ -87,6 +87,7 @@ class Discussion:
         """What presses were answered: (chat, words)."""
         self.parked: list[tuple[str, str]] = []
         self.commits_left: int | None = None
+        self.in_flight: tuple[OutboxRow, Outcome] | None = None
         self._bot = NamedBot("1:token")
         self._arrived: dict[int, int | None] = {}
         self.restart_relay()
@@ -319,9 +320,17 @@ class Discussion:
     # ------------------------------------------------------------ what the process does
 
     async def deliver(
-        self, fault: Fault | None = None, lanes: tuple[Lane, ...] = tuple(Lane)
+        self,
+        fault: Fault | None = None,
+        lanes: tuple[Lane, ...] = tuple(Lane),
+        *,
+        hold: bool = False,
     ) -> bool:
-        """Send the message that is next; False when none waits. A crash leaves it `sending`."""
+        """Send the message that is next; False when none waits. A crash leaves it `sending`.
+
+        With `hold` it stays under way, with its effect or without, until the next delivery.
+        """
+        await self.land()
         async with self.db.read() as tx:
             rows = await list_due(tx, Bodies(), lanes, now_ms=self.now_ms, limit=1)
         if not rows:
@@ -331,16 +340,24 @@ class Discussion:
             left = await mark_sending(tx, [row], floor_id=None, now_ms=self.now_ms)
         if row.id not in left:
             return True
-        outcome = self._attempt(row, fault)
+        self.in_flight = (row, self._attempt(row, fault))
         if fault in ("crash_before", "crash_after"):
             await self.restart()
-            return True
-        await self._record(row, outcome)
+        elif not hold:
+            await self.land()
         return True
+
+    async def land(self) -> None:
+        """Record what became of the message under way."""
+        if self.in_flight is not None:
+            (row, outcome), self.in_flight = self.in_flight, None
+            await self._record(row, outcome)
 
     def _attempt(self, row: OutboxRow, fault: Fault | None) -> Outcome:
         """Call, and again without what Telegram did not take, as the gateway does."""
         self._arrived[row.id] = None
+        if fault == "flood":
+            return Wait(1.0, "flood")
         if fault in ("before", "crash_before"):
             return Wait(1.0, "server") if is_repeatable(row.method) else Unknown("no answer")
         parameters = dict(row.payload)
@@ -378,12 +395,14 @@ class Discussion:
 
     async def restart(self) -> None:
         """Begin anew, as after a kill: only the tables are left."""
+        self.in_flight = None
         self.restart_relay()
         async with self.db.transaction() as tx:
             await recover_sending(tx, is_repeatable)
 
     async def settle_unknown(self) -> None:
         """Find out what became of messages of unknown fate, as probing does."""
+        await self.land()
         async with self.db.read() as tx:
             rows = await list_unknown(tx, Bodies())
         for row in rows:
