@@ -12,6 +12,7 @@ from telegram import Update
 from telegram.ext import Application
 
 from bot.clock import SystemClock
+from bot.comments.desks import Desks
 from bot.comments.relay import Relay
 from bot.comments.upkeep import Upkeep
 from bot.config import Settings
@@ -105,7 +106,8 @@ class Parts:
             on_committed=self.sender.wake,
             complete=self.summaries.complete,
         )
-        self.relay = Relay(self._db, self._setup, self._texts, clock, self.sender.wake)
+        desks = Desks(self._db, self._setup, self._texts, clock, self.sender.wake)
+        self.relay = Relay(desks)
         self.jobs = self._make_jobs()
         self.dispatcher = Dispatcher(
             self._db,
@@ -136,7 +138,7 @@ class Parts:
         )
         watch = FeedWatch(self._db, self.notifier)
         self.housekeeping = Housekeeping(self._db, watch, self.metrics, clock, Keep())
-        self.upkeep = Upkeep(self._db, self._setup, self._texts, clock, self.sender.wake)
+        self.upkeep = Upkeep(desks)
         self.clock_watch = ClockWatch(self._db, clock, on_back=self._on_clock_back)
         self._set_bells()
 

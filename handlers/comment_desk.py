@@ -11,12 +11,11 @@ from handlers.messages import Message, to_payload
 from handlers.texts import Catalogue
 from handlers.turn import Setup, Turn
 from storage.comment_model import View
-from storage.comment_relays import forget_rows
 from storage.comment_views import add_view, find_view, move_view, update_view
 from storage.database import Transaction
 from storage.facts import get_fact
 from storage.model import Draft, Lane, Language, OutboxState
-from storage.outbox import enqueue, find_row
+from storage.outbox import enqueue, find_row, forget_rows
 from storage.subscribers import find_subscriber
 
 # Telegram lets a bot delete its messages for 48 hours; clocks differ a little.

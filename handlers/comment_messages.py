@@ -27,7 +27,7 @@ from handlers.messages.dates import show_moment
 from handlers.messages.message import Rows
 from handlers.texts import Catalogue
 from storage.comment_model import FOR_GOOD, Comment, Reason, State, ThreadLine, Wording
-from storage.comment_relays import Reach
+from storage.comment_reach import Reach
 from storage.model import Article, Language
 
 MOST_QUOTE = 160

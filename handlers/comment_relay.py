@@ -9,29 +9,22 @@ from handlers.comment_desk import DELETABLE_MS, Desk
 from handlers.comment_messages import CopyStyle, render_copy, render_removed
 from handlers.comment_status import get_subject, redraw_status
 from handlers.messages import to_payload
-from storage.comment_model import Comment, Copy
-from storage.comment_relays import (
+from storage.comment_bodies import find_body, note_body
+from storage.comment_copies import (
     UNKNOWN_WORDING,
     FinishedChange,
-    PlacedCopy,
-    Reach,
-    Recipient,
     cancel_copy,
     delete_copy,
     end_change,
-    find_body,
-    get_reach,
-    is_counting,
     is_moving,
     list_finished_changes,
-    list_missing_recipients,
-    list_wrong_copies,
-    note_body,
     place_copy,
     retract_copy,
     reword_copy,
-    stop_counting,
 )
+from storage.comment_model import Comment, Copy
+from storage.comment_reach import Reach, get_reach, is_counting, stop_counting
+from storage.comment_relays import PlacedCopy, Recipient, list_missing_recipients, list_wrong_copies
 from storage.comments import find_comment, get_wording
 from storage.model import Draft, Lane, Language, OutboxState
 from storage.outbox import add_body, list_own_copies

@@ -5,7 +5,7 @@ from handlers.comment_messages import Subject, reason_words, render_status, shor
 from handlers.messages import Button, Message, to_payload
 from storage.articles import find_article
 from storage.comment_model import Comment, Reason, View
-from storage.comment_relays import get_reach
+from storage.comment_reach import get_reach
 from storage.comment_threads import count_shown
 from storage.comment_views import find_status_row, set_status_row
 from storage.comments import get_wording

@@ -12,6 +12,7 @@ from sqlite3 import Row
 from typing import Any
 
 from storage.comment_audit import NewDecision, record_decision
+from storage.comment_copies import stop_relay
 from storage.comment_model import (
     WAITING,
     Comment,
@@ -22,7 +23,6 @@ from storage.comment_model import (
     State,
     Wording,
 )
-from storage.comment_relays import stop_relay
 from storage.database import Transaction
 
 

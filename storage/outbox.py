@@ -124,6 +124,19 @@ async def drop_rows(tx: Transaction, row_ids: list[int]) -> None:
     await tx.run(f"DELETE FROM outbox WHERE tracked = 0 AND {chosen}", (ids,))
 
 
+async def forget_rows(tx: Transaction, row_ids: list[int]) -> None:
+    """Drop rows that never left, with what edits or answers them; forget those that are over."""
+    ids = json.dumps(row_ids)
+    waiting = await tx.all(
+        "SELECT id FROM outbox WHERE state = 0 AND id IN (SELECT value FROM json_each(?))", (ids,)
+    )
+    await drop_rows(tx, [row["id"] for row in waiting])
+    await tx.run(
+        "DELETE FROM outbox WHERE state IN (2, 4, 5) AND id IN (SELECT value FROM json_each(?))",
+        (ids,),
+    )
+
+
 async def is_overtaken(tx: Transaction, row: OutboxRow) -> bool:
     """Say whether sending a row once more would be wrong.
 

@@ -7,9 +7,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeVar
 
-from bot.clock import Clock, wait_until_rung
+from bot.clock import wait_until_rung
+from bot.comments.desks import Desks
 from handlers.comment_desk import Desk
 from handlers.comment_effects import publish
 from handlers.comment_relay import (
@@ -19,18 +19,9 @@ from handlers.comment_relay import (
     settle_changes,
     tell_progress,
 )
-from handlers.texts import Catalogue
-from handlers.turn import Setup
-from storage.comment_relays import (
-    Due,
-    Reach,
-    find_due,
-    find_due_of,
-    finish_comparison,
-    is_moving,
-    next_due_ms,
-)
-from storage.database import Database
+from storage.comment_copies import is_moving
+from storage.comment_reach import Reach
+from storage.comment_relays import Due, find_due, find_due_of, finish_comparison, next_due_ms
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -38,28 +29,13 @@ log = logging.getLogger(__name__)
 LONGEST_REST = 60.0
 PAUSE_SECONDS = 1.0
 FIRST_LOOK_MS, LONGEST_LOOK_MS = 500, 30_000  # between two looks at what is under way
-T = TypeVar("T")
 
 
 class Relay:
-    """Compares the copies of each due comment with what should be there.
+    """Compares the copies of each due comment with what should be there."""
 
-    `on_committed` is called after each commit: the sender has something to do.
-    """
-
-    def __init__(
-        self,
-        db: Database,
-        setup: Setup,
-        texts: Catalogue,
-        clock: Clock,
-        on_committed: Callable[[], None],
-    ) -> None:
-        self._db = db
-        self._setup = setup
-        self._texts = texts
-        self._clock = clock
-        self._on_committed = on_committed
+    def __init__(self, desks: Desks) -> None:
+        self._desks = desks
         self._wake = asyncio.Event()
         self._told: dict[int, Reach] = {}
         self._looks: dict[int, int] = {}
@@ -78,26 +54,26 @@ class Relay:
                 await self._rest()
             except StorageError as error:
                 log.error("relay_waits", extra={"reason": str(error)})
-                await self._clock.sleep(PAUSE_SECONDS)
+                await self._desks.clock.sleep(PAUSE_SECONDS)
 
     async def compare_next(self) -> bool:
         """Compare the comment that waits longest; False when none is due."""
-        async with self._db.read() as tx:
-            first = await find_due(tx, now_ms=self._now_ms())
+        async with self._desks.db.read() as tx:
+            first = await find_due(tx, now_ms=self._desks.now_ms)
         if first is None:
             return False
-        due = await self._commit(partial(_open, comment_id=first.comment_id))
+        due = await self._desks.commit(partial(_open, comment_id=first.comment_id))
         if due is not None:
             await self._windows(partial(correct_copies, comment_id=due.comment_id))
             await self._windows(partial(place_missing, comment_id=due.comment_id))
-            await self._commit(partial(self._finish, due=due))
+            await self._desks.commit(partial(self._finish, due=due))
         return True
 
     async def _windows(self, act: Callable[..., Awaitable[Step]]) -> None:
         """Do one window of chats after another, each in a transaction of its own."""
         after: int | None = None
         while True:
-            after = (await self._commit(partial(act, after=after))).after
+            after = (await self._desks.commit(partial(act, after=after))).after
             if after is None:
                 return
 
@@ -119,20 +95,10 @@ class Relay:
 
     async def _rest(self) -> None:
         """Wait for a wake or for the next comment to be due."""
-        async with self._db.read() as tx:
+        async with self._desks.db.read() as tx:
             due_ms = await next_due_ms(tx)
-        seconds = LONGEST_REST if due_ms is None else max(0.0, (due_ms - self._now_ms()) / 1000)
+        seconds = LONGEST_REST if due_ms is None else max(0.0, (due_ms - self._desks.now_ms) / 1000)
         await wait_until_rung(self._wake, min(seconds, LONGEST_REST))
-
-    async def _commit(self, work: Callable[[Desk], Awaitable[T]]) -> T:
-        """Do some work in one transaction, then tell the sender."""
-        async with self._db.transaction() as tx:
-            done = await work(Desk(tx, self._setup, self._texts, self._now_ms()))
-        self._on_committed()
-        return done
-
-    def _now_ms(self) -> int:
-        return round(self._clock.now() * 1000)
 
 
 async def _open(desk: Desk, comment_id: int) -> Due | None:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from telegram import Bot, Update
 
 from bot.clock import Clock
+from bot.comments.desks import Desks
 from bot.comments.relay import Relay
 from bot.comments.upkeep import Upkeep
 from bot.delivery.outcomes import Delivered, Outcome, Unknown, Wait
@@ -116,8 +117,8 @@ class Discussion:
     def restart_relay(self) -> None:
         """Forget what the relay had in memory."""
         clock: Clock = self.clock
-        self.relay = Relay(self.db, self.setup, TEXTS, clock, self._committed)
-        self.upkeep = Upkeep(self.db, self.setup, TEXTS, clock, lambda: None)
+        self.relay = Relay(Desks(self.db, self.setup, TEXTS, clock, self._committed))
+        self.upkeep = Upkeep(Desks(self.db, self.setup, TEXTS, clock, lambda: None))
 
     @property
     def now_ms(self) -> int:
