@@ -16,7 +16,8 @@ from bot.news.probe import Prober
 from storage.errors import ConfigError, DamagedDatabase, FeedError, RelaisError, TokenRefused
 from storage.feeds import list_feeds
 
-Check = Callable[[Settings], Awaitable[list[str]]]
+Lines = list[tuple[bool, str]]  # whether it is right, and what to say
+Check = Callable[[Settings], Awaitable[Lines]]
 
 
 async def run_checks() -> int:
@@ -37,33 +38,34 @@ async def run_checks() -> int:
     )
     for name, check in checks:
         try:
-            for line in await check(settings):
-                print(f"✓ {name:<11} {line}")
+            lines = await check(settings)
         except RelaisError as error:
-            failed = True
-            print("\n".join(f"✗ {name:<11} {line}" for line in str(error).splitlines()))
+            lines = [(False, line) for line in str(error).splitlines()]
+        for is_right, line in lines:
+            print(f"{'✓' if is_right else '✗'} {name:<11} {line}")
+            failed |= not is_right
     return int(failed)
 
 
-async def _database(settings: Settings) -> list[str]:
+async def _database(settings: Settings) -> Lines:
     async with open_database(settings) as db, db.read() as tx:
         found = str(await tx.value("PRAGMA quick_check(1)"))
     if found != "ok":
         raise DamagedDatabase(f"{settings.database_path} is damaged: {found}")
-    return [f"{settings.database_path}, sound"]
+    return [(True, f"{settings.database_path}, sound")]
 
 
-async def _token(settings: Settings) -> list[str]:
+async def _token(settings: Settings) -> Lines:
     async with _bot(settings) as bot:
         me = await bot.get_me()
-    return [f"@{me.username} at {settings.telegram_api_url}"]
+    return [(True, f"@{me.username} at {settings.telegram_api_url}")]
 
 
-async def _feeds(settings: Settings) -> list[str]:
-    """Look at every feed, those of FEED_URLS too; each that fails is a line."""
+async def _feeds(settings: Settings) -> Lines:
+    """Look at every feed, those of FEED_URLS too; a line each."""
     async with open_database(settings) as db, db.read() as tx:
         stored = [feed.url for feed in await list_feeds(tx)]
-    lines, failures = [], []
+    lines: Lines = []
     async with (
         Fetcher(agent=user_agent(), allow_private=settings.allow_private_networks) as fetcher,
         ParsePool(workers=1) as pool,
@@ -72,18 +74,17 @@ async def _feeds(settings: Settings) -> list[str]:
         for url in dict.fromkeys([*stored, *settings.feed_urls]):
             try:
                 probe = await prober.probe(url)
-                lines.append(f"{url}, {probe.articles} articles")
+                noun = "article" if probe.articles == 1 else "articles"
+                lines.append((True, f"{url}, {probe.articles} {noun}"))
             except FeedError as error:
-                failures.append(f"{error.url}: {describe_trouble(error.code)}")
-    if failures:
-        raise RelaisError("\n".join(failures))
-    return lines or ["none yet; add one with /addfeed or `relais feeds add`"]
+                lines.append((False, f"{error.url}: {describe_trouble(error.code)}"))
+    return lines or [(True, "none yet; add one with /addfeed or `relais feeds add`")]
 
 
-async def _moderation(settings: Settings) -> list[str]:
+async def _moderation(settings: Settings) -> Lines:
     chat_id = settings.moderation_chat_id
     if chat_id is None:
-        return ["MODERATION_CHAT_ID is not set: comments are off"]
+        return [(True, "MODERATION_CHAT_ID is not set: comments are off")]
     async with _bot(settings) as bot:
         try:
             chat = await bot.get_chat(chat_id)
@@ -91,7 +92,7 @@ async def _moderation(settings: Settings) -> list[str]:
             raise RelaisError(
                 f"MODERATION_CHAT_ID {chat_id}: Telegram says “{error.message}”; add the bot there"
             ) from None
-    return [f"{chat.effective_name or chat_id}"]
+    return [(True, f"{chat.effective_name or chat_id}")]
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -48,13 +48,13 @@ class Settings(LocalSettings):
     moderation_chat_id: int | None = None
     poll_interval_seconds: int = Field(default=600, ge=1, le=86_400)
     messages_per_second: int = Field(default=FREE_MESSAGES_PER_SECOND, ge=1, le=1000)
-    paid_broadcast: bool = False
+    paid_broadcast: bool = Field(default=False, validate_default=True)
     default_language: Language = "en"
     relay_undo_seconds: int = Field(default=60, ge=0, le=3600)
     comment_rules_path: Path | None = None
     summary_api_url: str | None = None
     summary_api_key: SecretStr | None = None
-    summary_model: str | None = None
+    summary_model: str | None = Field(default=None, validate_default=True)
     summary_daily_limit: int = Field(default=500, ge=0)
     summary_reader_daily_limit: int = Field(default=20, ge=0)
     web_port: int | None = Field(default=None, ge=0, le=65_535)
@@ -74,7 +74,7 @@ class Settings(LocalSettings):
     @field_validator("feed_urls")
     @classmethod
     def _urls_are_http(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        wrong = [url for url in value if not re.match(r"https?://[^/]", url, re.IGNORECASE)]
+        wrong = [url for url in value if not is_web_address(url)]
         if wrong:
             raise ValueError(f"should hold http(s) addresses only, not {', '.join(wrong)}")
         return value
@@ -95,7 +95,7 @@ class Settings(LocalSettings):
     def _address_without_slash(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        if not re.match(r"https?://[^/]", value, re.IGNORECASE):
+        if not is_web_address(value):
             raise ValueError("should be an http(s) address")
         return value.rstrip("/")
 
@@ -105,7 +105,7 @@ class Settings(LocalSettings):
         try:
             load_comment_rules(value)
         except ConfigError as error:
-            raise PydanticCustomError("rules", "", {"mistakes": error.mistakes}) from None
+            raise _mistakes(error.mistakes) from None
         return value
 
     @field_validator("default_language", mode="before")
@@ -113,15 +113,27 @@ class Settings(LocalSettings):
     def _lower_language(cls, value: Any) -> Any:
         return _lowered(value)
 
-    @model_validator(mode="after")
-    def _settings_agree(self) -> "Settings":
-        if self.messages_per_second > FREE_MESSAGES_PER_SECOND and not self.paid_broadcast:
-            raise ValueError(
-                f"MESSAGES_PER_SECOND above {FREE_MESSAGES_PER_SECOND} needs PAID_BROADCAST=true"
-            )
-        if self.summary_api_url and not self.summary_model:
-            raise ValueError("SUMMARY_API_URL needs SUMMARY_MODEL, the model to ask for")
-        return self
+    # What two settings must agree on is asked of the later one: a validator of the whole model
+    # would keep silent as long as any other setting is wrong.
+    @field_validator("paid_broadcast")
+    @classmethod
+    def _speed_is_paid(cls, value: bool, info: ValidationInfo) -> bool:
+        if info.data.get("messages_per_second", 0) > FREE_MESSAGES_PER_SECOND and not value:
+            needs = f"MESSAGES_PER_SECOND above {FREE_MESSAGES_PER_SECOND} needs"
+            raise _mistakes([f"{needs} PAID_BROADCAST=true."])
+        return value
+
+    @field_validator("summary_model")
+    @classmethod
+    def _address_has_a_model(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("summary_api_url") and not value:
+            raise _mistakes(["SUMMARY_API_URL needs SUMMARY_MODEL, the model to ask for."])
+        return value
+
+
+def is_web_address(text: str) -> bool:
+    """Say whether a text is an http(s) address."""
+    return re.match(r"https?://[^/\s]", text, re.IGNORECASE) is not None
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -144,13 +156,18 @@ def _load(kind: type[AnySettings], overrides: dict[str, Any]) -> AnySettings:
         raise ConfigError([said for detail in error.errors() for said in _say(detail)]) from None
 
 
+def _mistakes(sentences: list[str]) -> PydanticCustomError:
+    """Give an error that is told in its own sentences."""
+    return PydanticCustomError("mistakes", "", {"mistakes": sentences})
+
+
 def _lowered(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
 def _say(detail: Any) -> list[str]:
     """Say what is wrong with one setting; never its value, which may be a secret."""
-    if detail["type"] == "rules":
+    if detail["type"] == "mistakes":
         return list(detail["ctx"]["mistakes"])
     name = str(detail["loc"][0]).upper() if detail["loc"] else ""
     if detail["type"] == "missing":

@@ -10,7 +10,7 @@ import listparser
 from rich.console import Console
 from rich.progress import track
 
-from bot.config import load_local_settings
+from bot.config import is_web_address, load_local_settings
 from bot.feed_trouble import describe_trouble
 from bot.local import open_database
 from storage.errors import RelaisError
@@ -57,10 +57,11 @@ async def remove(url: str) -> int:
     """Stop following a feed; 1 when it is not there."""
     async with open_database(load_local_settings()) as db, db.transaction() as tx:
         feed = await find_feed(tx, url)
-        if feed is not None:
+        is_there = feed is not None and feed.state != "removed"
+        if feed is not None and is_there:
             await remove_feed(tx, feed.id)
-    print(f"Removed: {url}" if feed else f"No such feed: {url}. See: relais feeds list")
-    return 0 if feed else 1
+    print(f"Removed: {url}" if is_there else f"No such feed: {url}. See: relais feeds list")
+    return 0 if is_there else 1
 
 
 async def import_opml(file: Path) -> int:
@@ -70,7 +71,8 @@ async def import_opml(file: Path) -> int:
     except OSError as error:
         raise RelaisError(f"{file} cannot be read: {error.strerror}.") from None
     found = listparser.parse(content)
-    urls = list(dict.fromkeys(feed["url"] for feed in found["feeds"] if feed.get("url")))
+    named = list(dict.fromkeys(feed["url"] for feed in found["feeds"] if feed.get("url")))
+    urls = [url for url in named if is_web_address(url)]
     if not urls:
         raise RelaisError(f"{file} names no feed; is it an OPML file?")
     batches = [urls[start : start + IMPORT_BATCH] for start in range(0, len(urls), IMPORT_BATCH)]
@@ -81,7 +83,10 @@ async def import_opml(file: Path) -> int:
                 for url in batch:
                     _, created = await add_feed(tx, url, now=int(time.time()))
                     added += created
-    print(f"{added} feeds added, {len(urls) - added} already there.")
+    print(f"{_count(added, 'feed')} added, {len(urls) - added} already there.")
+    for url in named:
+        if not is_web_address(url):
+            print(f"Left out, not an http(s) address: {url}")
     return 0
 
 
@@ -117,7 +122,11 @@ async def inspect(source: str, *, as_json: bool) -> int:
 
 
 def _articles(count: int) -> str:
-    return f"{count} article" if count == 1 else f"{count} articles"
+    return _count(count, "article")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _ago(at: int | None) -> str:

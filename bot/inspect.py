@@ -38,7 +38,8 @@ class Inspection:
 
     def to_text(self) -> str:
         """Give the same for a person to read in a terminal."""
-        head = f"{self.feed.title or 'Untitled feed'} ({len(self.articles)} articles)"
+        noun = "article" if len(self.articles) == 1 else "articles"
+        head = f"{self.feed.title or 'Untitled feed'} ({len(self.articles)} {noun})"
         return "\n\n".join([head, *(_article_text(article) for article in self.articles)])
 
 

@@ -81,6 +81,7 @@ async def test_a_feed_that_cannot_be_read_and_a_chat_that_is_not_there(
     shell.set(**settings(telegram, publisher, FEED_URLS=urls, MODERATION_CHAT_ID=-4))
     code, output = await shell.run(run_checks())
     assert code == 1
+    assert f"✓ feeds       {publisher.url('/flux')}, 2 articles" in output
     assert f"✗ feeds       {publisher.url('/none')}: The server answered with error 404." in output
     assert "✗ moderation  MODERATION_CHAT_ID -4: Telegram says “Chat not found”" in output
 

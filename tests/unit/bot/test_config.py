@@ -35,14 +35,17 @@ def test_every_mistake_is_named_at_once(monkeypatch):
     monkeypatch.setenv("ADMIN_IDS", "12,anne")
     monkeypatch.setenv("DEFAULT_LANGUAGE", "de")
     monkeypatch.setenv("FEED_URLS", "ftp://example.org/feed")
+    monkeypatch.setenv("MESSAGES_PER_SECOND", "100")  # without PAID_BROADCAST
+    monkeypatch.setenv("SUMMARY_API_URL", "https://model.example")  # without SUMMARY_MODEL
     with pytest.raises(ConfigError) as caught:
         load_settings()
     text = "\n".join(caught.value.mistakes)
     for name in (
         "TELEGRAM_BOT_TOKEN", "POLL_INTERVAL_SECONDS", "ADMIN_IDS", "DEFAULT_LANGUAGE", "FEED_URLS",
+        "MESSAGES_PER_SECOND", "SUMMARY_MODEL",
     ):  # fmt: skip
         assert name in text
-    assert len(caught.value.mistakes) == 5
+    assert len(caught.value.mistakes) == 7
 
 
 def test_the_comment_rules_mistakes_are_named_with_the_others(monkeypatch, tmp_path):

@@ -53,8 +53,9 @@ async def test_a_feed_is_added_listed_and_removed(shell: Shell) -> None:
     assert output == f"{url}  Le Courrier du Port  0 articles  never polled  {DNS} (× 1)"
     assert (await shell.run(feeds_command.remove(url)))[0] == 0
     assert await urls(shell) == []
-    code, output = await shell.run(feeds_command.remove("https://none.example/"))
-    assert (code, output.startswith("No such feed")) == (1, True)
+    for gone in (url, "https://none.example/"):
+        code, output = await shell.run(feeds_command.remove(gone))
+        assert (code, output.startswith("No such feed")) == (1, True)
 
 
 async def test_a_site_with_several_feeds_lets_choose(shell: Shell) -> None:
@@ -84,8 +85,20 @@ async def test_what_is_exported_can_be_imported(shell: Shell, tmp_path: Path) ->
     file.write_text(exported, "utf-8")
     await shell.run(feeds_command.remove("https://un.example/flux"))
     code, output = await shell.run(feeds_command.import_opml(file))
-    assert output == "1 feeds added, 1 already there."
+    assert output == "1 feed added, 1 already there."
     assert sorted(await urls(shell)) == ["https://trois.example/feed", "https://un.example/flux"]
+
+
+async def test_what_is_no_address_is_left_out_and_said(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "lectures.opml"
+    file.write_text(OPML.replace("https://trois.example/feed", "not an address"), "utf-8")
+    code, output = await shell.run(feeds_command.import_opml(file))
+    assert code == 0
+    assert output.splitlines() == [
+        "1 feed added, 0 already there.",
+        "Left out, not an http(s) address: not an address",
+    ]
+    assert await urls(shell) == ["https://un.example/flux"]
 
 
 async def test_a_file_that_is_no_opml_is_said(shell: Shell, tmp_path: Path) -> None:
