@@ -32,6 +32,7 @@ MOST_NEWLINES = 2
 _SOFT_HYPHEN, _BOM, _ZERO_WIDTH_SPACE = "\u00ad", "\ufeff", "\u200b"
 _BIDI_OVERRIDES = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _PLAIN_SPACES = str.maketrans({"\t": " ", "\u2028": "\n", "\u2029": "\n"})
+_BLANKS = "\u2800\u115f\u1160\u3164\uffa0"  # letters and signs that show nothing
 _BLACK_FLAG = "\U0001f3f4"  # the one legitimate user of tag characters
 _LINK = re.compile(
     r"(?:https?|hxxps?|ftp|tg)\s?:\s?//\S+"
@@ -41,7 +42,7 @@ _LINK = re.compile(
     r"|(?<![\w-])[\w-]+(?:\s\.\s?|\s?[\[(]\s?(?:dot|point|\.)\s?[\])]\s?)(?:com|net|org)\b",
     re.IGNORECASE,
 )
-_COMMAND = re.compile(r"(?<![\w/])/\w{1,32}(?:@\w+)?")
+_COMMAND = re.compile(r"(?<![\w/<>])/\w{1,32}(?:@\w+)?")  # Telegram finds none in a </tag>
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ def clean(text: str, sent: Iterable[SentEntity] = ()) -> CleanText:
     cleaned = "".join(source[i] for i in kept)
     moved = _move(pieces, kept, len(source))
     trimmed, moved = _trim(cleaned, moved)
+    if not any(map(_is_visible, trimmed)):
+        return CleanText("")
     return CleanText(
         trimmed,
         tuple(Entity(kind, start, end - start) for kind, start, end in moved if kind in _TAGS),
@@ -210,6 +213,12 @@ def _stays(text: str, place: int) -> bool:
         before = text[:place].rstrip("".join(map(chr, range(0xE0000, 0xE0080))))
         return before.endswith(_BLACK_FLAG)
     return unicodedata.category(character) not in ("Cc", "Cs", "Cn", "Co")
+
+
+def _is_visible(character: str) -> bool:
+    """Say whether a character alone shows anything."""
+    category = unicodedata.category(character)
+    return character not in _BLANKS and category[0] not in "CMZ"
 
 
 def _move(pieces: list[Piece], kept: Sequence[int], length: int) -> list[tuple[str, int, int]]:

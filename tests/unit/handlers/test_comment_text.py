@@ -41,6 +41,8 @@ KINDS = [
         ("hidden\U000e0041\U000e0042", "hidden"),
         ("line\u2028next\u2028\u2028\u2028", "line\nnext"),
         ("\u202e\x00", ""),
+        ("\u2060\u2800 \u3164\ufe0f\u0301", ""),
+        ("\u2060·", "\u2060·"),
     ],
 )
 def test_cleans_what_disguises(sent: str, shown: str) -> None:
