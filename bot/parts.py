@@ -277,9 +277,15 @@ class Parts:
     def _render_post(self, article: Article, language: Language) -> dict[str, Any]:
         return to_payload(render_post(article, language, self._texts, self._setup.features))
 
-    async def _open_turn(self, tx: Transaction, update: Update) -> Turn | None:
-        now_ms = round(self._clock.now() * 1000)
-        return await open_turn(tx, update, setup=self._setup, texts=self._texts, now_ms=now_ms)
+    async def _open_turn(self, tx: Transaction, update: Update, received_at: int) -> Turn | None:
+        return await open_turn(
+            tx,
+            update,
+            setup=self._setup,
+            texts=self._texts,
+            now_ms=round(self._clock.now() * 1000),
+            received_at=received_at,
+        )
 
     def _on_stored(self, updates: int) -> None:
         self.metrics.updates.inc(updates)

@@ -22,6 +22,8 @@ from storage.outbox import enqueue
 from storage.subscribers import add_subscriber, find_subscriber, note_language
 
 MOST_ANSWER = 200
+# Telegram takes no answer to an older press.
+PRESS_SECONDS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Turn:
         texts: Catalogue,
         subscriber: Subscriber | None,
         now_ms: int,
+        received_at: int | None = None,
     ) -> None:
         self.tx = tx
         self.event = event
@@ -57,7 +60,7 @@ class Turn:
         self.subscriber = subscriber
         self.now_ms = now_ms
         self.language = choose_language(event, subscriber, setup.default_language)
-        self._is_answered = False
+        self._is_answered = received_at is not None and self.now - received_at > PRESS_SECONDS
 
     @property
     def now(self) -> int:
@@ -170,7 +173,10 @@ class Turn:
         return await enqueue(self.tx, draft, now_ms=self.now_ms)
 
     async def answer(self, text: str = "", *, alert: bool = False) -> None:
-        """Answer the press, shown for a moment or until closed; only the first answer counts."""
+        """Answer the press, shown for a moment or until closed.
+
+        Only the first answer counts, and none where the press has waited for too long.
+        """
         if self._is_answered or not isinstance(self.event, Press):
             return
         self._is_answered = True
@@ -194,14 +200,31 @@ class Turn:
 
 
 async def open_turn(
-    tx: Transaction, update: Update, *, setup: Setup, texts: Catalogue, now_ms: int
+    tx: Transaction,
+    update: Update,
+    *,
+    setup: Setup,
+    texts: Catalogue,
+    now_ms: int,
+    received_at: int | None = None,
 ) -> Turn | None:
-    """Make the turn of an update, or None where it means nothing to us."""
+    """Make the turn of an update, or None where it means nothing to us.
+
+    `received_at` is when it was taken in, where that may be long ago.
+    """
     event = read_event(update)
     if event is None:
         return None
     subscriber = await find_subscriber(tx, event.chat.id)
-    turn = Turn(tx, event, setup=setup, texts=texts, subscriber=subscriber, now_ms=now_ms)
+    turn = Turn(
+        tx,
+        event,
+        setup=setup,
+        texts=texts,
+        subscriber=subscriber,
+        now_ms=now_ms,
+        received_at=received_at,
+    )
     if subscriber is not None and subscriber.language != turn.language:
         await note_language(tx, subscriber.chat_id, turn.language)  # posts follow the app's too
         await turn.reload()

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from bot.clock import Clock
 from bot.delivery.pacing import is_bulk
 from bot.delivery.waiting import Waiting
+from handlers.turn import PRESS_SECONDS
 from storage.database import Database, Transaction
 from storage.errors import StorageError
-from storage.model import Lane
+from storage.model import Lane, OutboxRow
+from storage.outbox import drop_rows
 from storage.outbox_claims import Bodies, find_next_due_ms, list_due
 
 log = logging.getLogger(__name__)
@@ -83,7 +85,9 @@ class Loader:
         except BaseException:
             self._more_interactive = True
             raise
-        self._waiting.add(rows, self._clock.monotonic())
+        late = [row.id for row in rows if _is_late_answer(row, now_ms)]
+        await drop_rows(tx, late)
+        self._waiting.add((row for row in rows if row.id not in late), self._clock.monotonic())
         full = len(rows) >= _INTERACTIVE_ROWS and len(self._waiting) < _MOST_IN_MEMORY
         self._more_interactive = full
 
@@ -124,3 +128,8 @@ class Loader:
             )
         self._waiting.add(rows, self._clock.monotonic())
         return max((sum(row.lane == lane for row in rows) for lane in POSTS), default=0)
+
+
+def _is_late_answer(row: OutboxRow, now_ms: int) -> bool:
+    """Say whether a row answers a press that Telegram takes no answer to any more."""
+    return row.method == "answerCallbackQuery" and now_ms - row.due_ms > PRESS_SECONDS * 1000

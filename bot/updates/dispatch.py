@@ -51,13 +51,14 @@ class OpenTurn(Protocol):
         ...
 
 
-TurnOpener = Callable[[Transaction, Update], Awaitable[OpenTurn | None]]
+TurnOpener = Callable[[Transaction, Update, int], Awaitable[OpenTurn | None]]
 
 
 class Dispatcher:
     """Runs the handlers of `application` for every waiting update.
 
-    `open_turn` makes the handlers' context, or None for an update that means nothing to us.
+    `open_turn` makes the handlers' context of an update and the time when it was taken in, or None
+    for one that means nothing to us.
     `on_committed` is called after each commit; `on_parked` tells the operators of an update given
     up on.
     """
@@ -176,11 +177,11 @@ class Dispatcher:
         try:
             async with self._db.transaction() as tx:
                 if await mark_handled(tx, update.update_id):
-                    await self._run_handler(tx, parsed)
+                    await self._run_handler(tx, parsed, update.received_at)
         except Refusal as refusal:
             async with self._db.transaction() as tx:
                 if await mark_handled(tx, update.update_id):
-                    turn = await self._open_turn(tx, parsed)
+                    turn = await self._open_turn(tx, parsed, update.received_at)
                     if turn is not None:
                         await turn.refuse(refusal)
                         await turn.finish()
@@ -200,8 +201,8 @@ class Dispatcher:
                     return
             await self._clock.sleep(RECEIPT_PAUSE)
 
-    async def _run_handler(self, tx: Transaction, update: Update) -> None:
-        turn = await self._open_turn(tx, update)
+    async def _run_handler(self, tx: Transaction, update: Update, received_at: int) -> None:
+        turn = await self._open_turn(tx, update, received_at)
         if turn is None:
             return
         for group in self._application.handlers.values():

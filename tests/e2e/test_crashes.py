@@ -1,5 +1,9 @@
 """SIGKILL in the middle of everything: no update lost, no reader without the post."""
 
+import json
+import time
+
+from storage.inbox import add_updates
 from tests.support.killing import Killer, ask_many, count_words
 from tests.support.site import site_in
 
@@ -41,3 +45,27 @@ async def test_killed_in_a_broadcast_to_600_readers(tmp_path):
         killer.tally.count(seen, seen)
         assert not killer.tally.lost, killer.tally
         assert not killer.tally.doubled, killer.tally
+
+
+async def test_a_press_that_waited_for_a_restart_takes_effect_once_unanswered(tmp_path):
+    async with site_in(tmp_path) as site:
+        ada = site.telegram.person("Ada", "en")
+        await site.enrol([ada], "5G")
+        query = {
+            "id": "1",
+            "chat_instance": "1",
+            "from": {"id": ada.id, "is_bot": False, "first_name": "Ada", "language_code": "en"},
+            "message": {"message_id": 1, "date": 1, "chat": {"id": ada.id, "type": "private"}},
+            "data": "pa:1",
+        }
+        raw = json.dumps({"update_id": 7, "callback_query": query})
+        async with site.storage() as db, db.transaction() as tx:
+            await add_updates(tx, [(7, ada.id, raw)], now=int(time.time()) - 600)
+        await site.relais.start()
+        paused = "SELECT count(*) FROM subscribers WHERE state = 'paused'"
+        await site.until_value(paused, lambda count: count == 1)
+        await site.relais.restart()
+        await site.ask(ada, "/following")
+        assert await site.value(paused) == 1
+        assert site.telegram.calls_of("answerCallbackQuery") == []
+        assert len(site.telegram.calls_of("editMessageText")) == 1

@@ -104,8 +104,12 @@ class Desk:
         *,
         row: OutboxRow | None = None,
         message_id: int = 500,
+        waited: int = 0,
     ) -> list[OutboxRow]:
-        """Press a button, by its data, its payload or its label under the message of `row`."""
+        """Press a button, by its data, its payload or its label under the message of `row`.
+
+        `waited` is how many seconds ago that was.
+        """
         who = reader or self.reader
         data = button.pack() if isinstance(button, Payload) else button
         message: dict[str, Any] = {"message_id": message_id, "date": self.now, "chat": who.chat()}
@@ -114,17 +118,18 @@ class Desk:
             message["reply_markup"] = row.payload.get("reply_markup")
             data = next((d for label, d in buttons(row) if label == data), data)
         query = {"id": str(next(self._ids)), "from": who.user(), "chat_instance": "1"}
-        return await self.handle({"callback_query": {**query, "message": message, "data": data}})
+        update = {"callback_query": {**query, "message": message, "data": data}}
+        return await self.handle(update, waited=waited)
 
-    async def handle(self, update: dict[str, Any]) -> list[OutboxRow]:
+    async def handle(self, update: dict[str, Any], *, waited: int = 0) -> list[OutboxRow]:
         """Handle a raw update; gives the rows that it added to the outbox."""
         parsed = Update.de_json({"update_id": next(self._ids), **update}, self._bot)
         before = await self._last_row()
         try:
-            await self._run(parsed)
+            await self._run(parsed, waited)
         except Refusal as refusal:
             async with self.db.transaction() as tx:
-                turn = await self._open(tx, parsed)
+                turn = await self._open(tx, parsed, waited)
                 assert turn is not None
                 await turn.refuse(refusal)
                 await turn.finish()
@@ -164,9 +169,9 @@ class Desk:
         """Let another listener hear what people write, before any route of ours."""
         self.routes.insert(0, on(Said, listener.hear))
 
-    async def _run(self, update: Update) -> None:
+    async def _run(self, update: Update, waited: int) -> None:
         async with self.db.transaction() as tx:
-            turn = await self._open(tx, update)
+            turn = await self._open(tx, update, waited)
             if turn is None:
                 return
             for route in self.routes:
@@ -176,9 +181,14 @@ class Desk:
                     await turn.finish()
                     return
 
-    async def _open(self, tx: Any, update: Update) -> Any:
+    async def _open(self, tx: Any, update: Update, waited: int) -> Any:
         return await open_turn(
-            tx, update, setup=self.setup, texts=self.texts, now_ms=self.now * 1000
+            tx,
+            update,
+            setup=self.setup,
+            texts=self.texts,
+            now_ms=self.now * 1000,
+            received_at=self.now - waited,
         )
 
     async def _last_row(self) -> int:

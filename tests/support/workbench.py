@@ -79,7 +79,7 @@ class Workbench:
         """Remember an update that was given up on."""
         self.parked.append((update_id, place))
 
-    async def open_turn(self, tx: Transaction, update: Update) -> Turn | None:
+    async def open_turn(self, tx: Transaction, update: Update, received_at: int) -> Turn | None:
         """Open a turn as the application does."""
         now_ms = int(self.telegram.world.clock() * 1000)
         return await open_turn(tx, update, setup=self.setup, texts=_TEXTS, now_ms=now_ms)

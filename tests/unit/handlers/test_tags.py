@@ -241,6 +241,19 @@ async def test_presses_that_we_never_offered_are_answered_kindly(desk: Desk, dat
     assert "no longer works" in str(answer.payload["text"])
 
 
+@pytest.mark.parametrize(("waited", "answers"), [(0, 1), (150, 1), (151, 0)])
+async def test_an_old_press_takes_effect_and_is_not_answered(
+    desk: Desk, db: Database, waited: int, answers: int
+) -> None:
+    await desk.publish("An antenna", ("5G",))
+    (page,) = await desk.say("/tags")
+    rows = await desk.press("+ 5G", row=page, waited=waited)
+    assert [row.method for row in rows].count("answerCallbackQuery") == answers
+    assert "editMessageReplyMarkup" in [row.method for row in rows]
+    async with db.read() as tx:
+        assert [one.tag.label for one in await list_subscriptions(tx, 1001)] == ["5G"]
+
+
 async def test_groups_follow_for_all_their_members(desk: Desk, db: Database) -> None:
     group = Reader(1, "en", "Neighbours", chat_id=-4000, chat_type="supergroup")
     (reply,) = await desk.say(f"/follow@{'relais_bot'} 5G", group)

@@ -296,6 +296,20 @@ async def test_a_press_is_answered_though_its_chat_is_busy(
         await rig.settled()
 
 
+async def test_an_answer_that_waited_too_long_is_not_sent(
+    db: Database, telegram: TelegramServer
+) -> None:
+    (reader,) = meet(telegram)
+    now_ms = round(time.time() * 1000)
+    answer = Draft(reader.id, Lane.ANSWER, "answerCallbackQuery", {"callback_query_id": "1"})
+    async with sending(db, telegram) as rig:
+        await rig.send(replace(answer, due_ms=now_ms - 200_000), post(reader.id))
+        await rig.settled()
+        assert await rig.states() == {}
+    assert len(texts(reader)) == 1
+    assert telegram.calls_of("answerCallbackQuery") == []
+
+
 async def test_an_answer_overtakes_600_posts(db: Database) -> None:
     limits = Limits(hold_seconds=0)
     async with TelegramServer(limits=limits, latency=0.05) as telegram:

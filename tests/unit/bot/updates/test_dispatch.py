@@ -52,7 +52,7 @@ class Bench:
             on_parked=self.note_parked,
         )
 
-    async def open_turn(self, tx, update):
+    async def open_turn(self, tx, update, received_at):
         return Turn(tx, update, self)
 
     async def note_parked(self, update_id, error):
