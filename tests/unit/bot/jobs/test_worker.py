@@ -13,6 +13,7 @@ class MovableClock(SystemClock):
     """A clock that stands until it is moved."""
 
     def __init__(self):
+        super().__init__()
         self.time = float(NOW)
 
     def now(self):

@@ -18,6 +18,7 @@ class HastyClock(SystemClock):
     """The real clock, but nobody sleeps long: pauses are noted instead."""
 
     def __init__(self):
+        super().__init__()
         self.pauses = []
 
     async def sleep(self, seconds):
