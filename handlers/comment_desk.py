@@ -10,10 +10,10 @@ from handlers.markup import Markup
 from handlers.messages import Message, to_payload
 from handlers.texts import Catalogue
 from handlers.turn import Setup, Turn
+from storage.chat_moves import find_new_chat
 from storage.comment_model import View
 from storage.comment_views import add_view, find_view, move_view, update_view
 from storage.database import Transaction
-from storage.facts import get_fact
 from storage.model import Draft, Lane, Language, OutboxState
 from storage.outbox import enqueue, find_row, forget_rows
 from storage.subscribers import find_subscriber
@@ -67,12 +67,7 @@ class Desk:
     async def moderation_chat(self) -> int | None:
         """Give the moderators' chat, also after Telegram gave it another id."""
         chat_id = self.setup.moderation_chat_id
-        while chat_id is not None:
-            moved = await get_fact(self.tx, f"moved_chat:{chat_id}")
-            if moved is None:
-                break
-            chat_id = int(moved)
-        return chat_id
+        return None if chat_id is None else await find_new_chat(self.tx, chat_id)
 
     async def moderation_language(self) -> Language:
         """Give the language of cards: a person's in a private chat, else the default."""

@@ -191,14 +191,17 @@ async def settle_changes(desk: Desk, comment_id: int) -> None:
 
 async def _settle(desk: Desk, change: FinishedChange) -> None:
     copy = change.copy
+    if (copy.state, change.outcome) == ("marking", "refused"):
+        # Its row stays, parked: by that the copy is known as one that nothing can be done about.
+        await retract_copy(desk.tx, copy, "lost", change_id=copy.change_id)
+        return
     await end_change(desk.tx, copy)
     match copy.state, change.outcome:
         case _, "never_left":
             await cancel_copy(desk.tx, copy)
-        case "rewording", "done":
+        case "rewording", "done" | "refused":
+            # A wording that Telegram does not take is not tried again; the next one is.
             await reword_copy(desk.tx, copy, copy.revision, change_id=None)
-        case "rewording", "refused":
-            await reword_copy(desk.tx, copy, UNKNOWN_WORDING, change_id=None)
         case "rewording", _:
             await reword_copy(desk.tx, copy, UNKNOWN_WORDING, change_id=None)
             await retract_copy(desk.tx, copy, "lost", change_id=None)

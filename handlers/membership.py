@@ -1,12 +1,13 @@
 """The bot among people: blocked and unblocked, added to groups and channels, removed, moved."""
 
+from handlers.comment_desk import Desk
 from handlers.events import Membership, Migration
 from handlers.messages import Message
+from handlers.moderation_cards import refill_cards
 from handlers.turn import Turn
-from storage.facts import set_fact
+from storage.chat_moves import move_chat
 from storage.outbox import drop_chat
-from storage.outbox_outcomes import move_chat_rows
-from storage.subscribers import add_subscriber, move_subscriber, set_subscriber_state
+from storage.subscribers import add_subscriber, set_subscriber_state
 
 
 async def note_membership(turn: Turn, change: Membership) -> None:
@@ -20,10 +21,8 @@ async def note_membership(turn: Turn, change: Membership) -> None:
 
 async def move(turn: Turn, change: Migration) -> None:
     """Give a group that became a supergroup its new id, wherever the old one stands."""
-    await move_subscriber(turn.tx, change.old_chat_id, change.new_chat_id)
-    await move_chat_rows(turn.tx, change.old_chat_id, change.new_chat_id)
-    # Whoever has the old id from a setting finds the new one by this.
-    await set_fact(turn.tx, f"moved_chat:{turn.chat_id}", str(change.new_chat_id))
+    await move_chat(turn.tx, change.old_chat_id, change.new_chat_id)
+    await refill_cards(Desk.of(turn))
 
 
 async def _come_back(turn: Turn) -> None:

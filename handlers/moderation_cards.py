@@ -141,6 +141,15 @@ async def fill_up_cards(desk: Desk) -> None:
         await refresh_rollup(desk)
 
 
+async def refill_cards(desk: Desk) -> None:
+    """Bring out as many cards as may be open: some went out of reach with the chat they were in."""
+    if await desk.moderation_chat() is None:
+        return
+    while await count_open_cards(desk.tx) < desk.rules.most_cards:
+        if not await send_next_card(desk):
+            return
+
+
 async def refresh_rollup(desk: Desk) -> None:
     """Keep the message that stands for cards not sent: sent, edited in place, or taken away."""
     chat_id = await desk.moderation_chat()
@@ -149,6 +158,8 @@ async def refresh_rollup(desk: Desk) -> None:
     _, waiting = await count_waiting(desk.tx)
     stored = await get_fact(desk.tx, ROLLUP)
     sent = await find_row(desk.tx, int(stored)) if stored else None
+    if sent is not None and sent.chat_id != chat_id:
+        sent = None  # it stayed in the group that the chat was before
     row = None if sent is None else sent.id
     if sent is not None and not waiting:
         if (sent.sent_ms or desk.now_ms) > desk.now_ms - DELETABLE_MS:

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 
 from storage.database import Transaction
 
+# A copy of a comment shown no longer, in the group that its chat was before.
+_LEFT_BEHIND = (
+    "(m.shown IS NULL AND c.state IN ('placed', 'lost') AND c.change_id IS NULL"
+    " AND o.state IS 2 AND o.chat_id <> c.chat_id)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -34,9 +40,10 @@ async def get_reach(tx: Transaction, comment_id: int) -> Reach:
         " sum(c.state IN ('placed', 'rewording') AND o.state IN (0, 1, 3)) AS under_way,"
         " sum(c.state = 'placed' AND (o.id IS NULL OR o.state IN (4, 5))) AS unreachable,"
         " sum(c.state IN ('gone', 'notice') AND c.change_id IS NOT NULL) AS removed,"
-        " sum(c.state = 'lost' AND c.change_id IS NOT NULL) AS lost,"
-        " sum(c.state <> 'rewording' AND c.change_id IS NOT NULL) AS to_remove"
-        " FROM comment_copies c LEFT JOIN outbox o ON o.id = c.outbox_id WHERE c.comment_id = ?",
+        f" sum(c.state = 'lost' AND c.change_id IS NOT NULL OR {_LEFT_BEHIND}) AS lost,"
+        f" sum(c.state <> 'rewording' AND c.change_id IS NOT NULL OR {_LEFT_BEHIND}) AS to_remove"
+        " FROM comment_copies c JOIN comments m ON m.id = c.comment_id"
+        " LEFT JOIN outbox o ON o.id = c.outbox_id WHERE c.comment_id = ?",
         (comment_id,),
     )
     assert row is not None

@@ -10,6 +10,13 @@ from storage.comment_model import Copy
 from storage.database import Transaction
 from storage.model import Language, OutboxState
 
+# Copies that anything can still be done about: not those that stayed in the group which their chat
+# was before, nor those that Telegram took neither the deletion nor the notice of (o, r: the rows of
+# the send and of the last change).
+_IN_REACH = (
+    "(o.state IS NOT 2 OR o.chat_id = c.chat_id) AND NOT (c.state = 'lost' AND r.state IS 4)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -84,7 +91,8 @@ async def compare_lost_again(tx: Transaction, *, now_ms: int) -> int:
     return await tx.run(
         "UPDATE comments SET relay_due_ms = min(coalesce(relay_due_ms, :now), :now) WHERE id IN"
         " (SELECT c.comment_id FROM comment_copies c JOIN subscribers s ON s.chat_id = c.chat_id"
-        "  WHERE c.state = 'lost' AND s.state <> 'unreachable')",
+        "  LEFT JOIN outbox o ON o.id = c.outbox_id LEFT JOIN outbox r ON r.id = c.change_id"
+        f"  WHERE c.state = 'lost' AND s.state <> 'unreachable' AND {_IN_REACH})",
         {"now": now_ms},
     )
 
@@ -99,8 +107,9 @@ async def list_wrong_copies(
     rows = await tx.all(
         "SELECT c.*, o.state AS outbox_state, o.sent_ms FROM comment_copies c"
         " LEFT JOIN outbox o ON o.id = c.outbox_id"
+        " LEFT JOIN outbox r ON r.id = c.change_id"
         " LEFT JOIN subscribers s ON s.chat_id = c.chat_id"
-        " WHERE c.comment_id = :comment AND c.chat_id > :after"
+        f" WHERE c.comment_id = :comment AND c.chat_id > :after AND {_IN_REACH}"
         " AND (c.state IN ('placed', 'rewording') AND c.revision IS NOT :shown"
         "  OR c.state = 'lost' AND s.state <> 'unreachable'"
         "  OR c.state = 'notice' AND :shown IS NOT NULL) ORDER BY c.chat_id LIMIT :limit",

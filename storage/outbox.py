@@ -47,7 +47,7 @@ async def enqueue(tx: Transaction, draft: Draft, *, now_ms: int) -> int:
     """
     if draft.method.startswith("editMessage"):
         await _replace_edits(tx, draft)
-    target_id, is_pointless = await _check_target(tx, draft.target_id)
+    target_id, is_pointless = await _check_target(tx, draft)
     payload = None if draft.body_id is not None and not draft.payload else _dump(draft.payload)
     row_id = await tx.value(
         "INSERT INTO outbox (chat_id, lane, method, body_id, payload, article_id, comment_id,"
@@ -247,14 +247,17 @@ def as_outbox_row(row: sqlite3.Row) -> OutboxRow:
     )
 
 
-async def _check_target(tx: Transaction, target_id: int | None) -> tuple[int | None, bool]:
-    """Give the target if it exists, and whether its message will never be there."""
-    if target_id is None:
+async def _check_target(tx: Transaction, draft: Draft) -> tuple[int | None, bool]:
+    """Give the target if it exists, and whether there will never be a message to act on."""
+    if draft.target_id is None:
         return None, False
-    state = await tx.value("SELECT state FROM outbox WHERE id = ?", (target_id,))
-    if state is None:
+    row = await tx.one("SELECT state, chat_id FROM outbox WHERE id = ?", (draft.target_id,))
+    if row is None:
         return None, True
-    return target_id, state in (OutboxState.PARKED, OutboxState.DROPPED)
+    if row["state"] == OutboxState.SENT and row["chat_id"] != draft.chat_id:
+        # It stayed in the group that this chat was before: nothing reaches it there.
+        return None, not draft.method.startswith("send")
+    return draft.target_id, row["state"] in (OutboxState.PARKED, OutboxState.DROPPED)
 
 
 async def _replace_edits(tx: Transaction, draft: Draft) -> None:

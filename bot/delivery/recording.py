@@ -4,20 +4,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Unknown, Wait
+from storage.chat_moves import move_chat
 from storage.database import Transaction
-from storage.facts import set_fact
 from storage.model import OutboxRow
 from storage.outbox import drop_rows, is_overtaken
 from storage.outbox_outcomes import (
     delay_chat,
-    move_chat_rows,
     park_row,
     record_delivered,
     record_gone,
     record_unknown,
     record_wait,
 )
-from storage.subscribers import move_subscriber, set_subscriber_state
+from storage.subscribers import set_subscriber_state
 
 # A message that fails for hours on end is for a person to look at.
 MOST_ATTEMPTS = 30
@@ -101,13 +100,3 @@ class Recorder:
         await park_row(tx, row.id, reason)
         if self._on_parked is not None:
             await self._on_parked(tx, row, reason)
-
-
-async def move_chat(tx: Transaction, chat_id: int, new_chat_id: int) -> None:
-    """Give a group that became a supergroup its new id wherever the old one stands.
-
-    The fact `moved_chat:<old>` tells whoever has the old id from elsewhere, as from a setting.
-    """
-    await move_chat_rows(tx, chat_id, new_chat_id)
-    await move_subscriber(tx, chat_id, new_chat_id)
-    await set_fact(tx, f"moved_chat:{chat_id}", str(new_chat_id))

@@ -58,7 +58,11 @@ class ChatModel:
 
     messages: dict[int, Shown] = field(default_factory=dict)
     log: list[Logged] = field(default_factory=list)
+    calls: list[tuple[str, int]] = field(default_factory=list)
+    """Every call about a message that stands or stood: the method and the message's id."""
     blocked: set[int] = field(default_factory=set)
+    stubborn: set[int] = field(default_factory=set)
+    """Messages that Telegram lets nobody edit or delete."""
     last_id: int = 1000
 
     def next_id(self) -> int:
@@ -72,6 +76,8 @@ class ChatModel:
 
     def call(self, method: str, chat_id: int, parameters: dict[str, Any], now_ms: int) -> Answer:
         """Do a call; the effect happens exactly if the answer says so."""
+        if "message_id" in parameters:
+            self.calls.append((method, parameters["message_id"]))
         if chat_id in self.blocked and not method.startswith("answer"):
             return Answer(403, "Forbidden: bot was blocked by the user")
         match method:
@@ -116,7 +122,7 @@ class ChatModel:
         message = self.messages.get(parameters.get("message_id", 0))
         if message is None or message.deleted or message.chat_id != chat_id:
             return Answer(400, "Bad Request: message to edit not found")
-        if message.is_prompt:
+        if message.is_prompt or message.message_id in self.stubborn:
             return Answer(400, "Bad Request: message can't be edited")
         text: str | Answer = message.text
         if method == "editMessageText":
@@ -134,7 +140,7 @@ class ChatModel:
         message = self.messages.get(parameters.get("message_id", 0))
         if message is None or message.deleted or message.chat_id != chat_id:
             return Answer(400, "Bad Request: message to delete not found")
-        if now_ms - message.sent_ms >= DELETABLE_MS:
+        if now_ms - message.sent_ms >= DELETABLE_MS or message.message_id in self.stubborn:
             return Answer(400, "Bad Request: message can't be deleted")
         message.deleted = True
         self.log.append(Logged("delete", chat_id, message.message_id, message.text, now_ms))

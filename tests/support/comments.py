@@ -1,5 +1,6 @@
 """Makers of comments on a real database, for tests."""
 
+from storage.comment_copies import place_copy
 from storage.comment_decisions import approve, go_live
 from storage.comment_model import Comment, Hold, NewComment, Wording
 from storage.comment_people import join_moderators
@@ -7,6 +8,9 @@ from storage.comment_threads import follow_discussion
 from storage.comment_writing import submit
 from storage.comments import find_comment
 from storage.database import Transaction
+from storage.model import Draft, Lane
+from storage.outbox import enqueue
+from storage.outbox_outcomes import record_delivered
 from tests.support.database import NOW, make_article, make_subscriber
 
 NOW_MS = NOW * 1000
@@ -52,6 +56,19 @@ async def make_shown(tx: Transaction, article_id: int, **fields: object) -> Comm
     await approve(tx, comment.id, comment.version, ANNE, due_ms=NOW_MS, now_ms=NOW_MS)
     await go_live(tx, comment.id, now_ms=NOW_MS)
     return await reload(tx, comment)
+
+
+async def put_copy(
+    tx: Transaction, comment: Comment, chat_id: int, *, message_id: int | None = None
+) -> int:
+    """Place a copy of a comment in a chat, arrived where a message id is given; gives its row."""
+    payload: dict[str, object] = {"text": "Bien dit."}
+    draft = Draft(chat_id, Lane.RELAY, payload=payload, comment_id=comment.id, tracked=True)
+    row = await enqueue(tx, draft, now_ms=NOW_MS)
+    await place_copy(tx, comment.id, chat_id, outbox_id=row, revision=1, variant="fr")
+    if message_id is not None:
+        await record_delivered(tx, [(row, message_id)], now_ms=NOW_MS)
+    return row
 
 
 async def reload(tx: Transaction, comment: Comment) -> Comment:

@@ -240,6 +240,14 @@ class Discussion:
             }
         )
 
+    async def migrate(self, group: int, supergroup: int) -> None:
+        """Tell the bot, in both chats, that a group became a supergroup."""
+        for chat, news in (
+            (group, {"migrate_to_chat_id": supergroup}),
+            (supergroup, {"migrate_from_chat_id": group}),
+        ):
+            await self.receive({"message": self._message(ANNE, chat, None, news)})
+
     async def block(self, reader: int, *, is_blocked: bool) -> None:
         """Tell the bot that a reader blocked or unblocked it."""
         bot = {"id": 1, "is_bot": True, "first_name": "Relais"}
