@@ -59,34 +59,49 @@ async def rows_of_post(turn: Turn, article: Article, *, follows: bool | None = N
 
 async def stop_following(turn: Turn, _: Press, payload: StopFollowing) -> None:
     """Follow a discussion no longer, from a copy of a comment; again where it is not followed."""
-    article = await _get_article(turn, payload.article_id)
+    place = await get_discussed_article(turn.tx, payload.article_id)
+    follows = await follows_discussion(turn.tx, place, turn.chat_id)
+    await follow_or_leave(turn, place, follows=not follows)
+
+
+async def follow_or_leave(turn: Turn, article_id: int, *, follows: bool) -> None:
+    """Follow the discussion of an article, or no longer, and say so."""
+    article = await _get_article(turn, article_id)
     place = await get_discussed_article(turn.tx, article.id)
-    if await unfollow_discussion(turn.tx, place, turn.chat_id):
-        await turn.answer(turn.t("comment_unfollowed"))
-        return
     await turn.subscribe()
-    await follow_discussion(turn.tx, place, turn.chat_id, now_ms=turn.now_ms)
-    await turn.answer(turn.t("comment_following"))
+    if follows:
+        await follow_discussion(turn.tx, place, turn.chat_id, now_ms=turn.now_ms)
+    else:
+        await unfollow_discussion(turn.tx, place, turn.chat_id)
+    await turn.respond(turn.t("comment_following" if follows else "comment_unfollowed"))
 
 
 async def show_thread(turn: Turn, press: Press, payload: ShowThread) -> None:
     """Show a page of a discussion: in place where a page was pressed, else as a new message."""
     article = await _get_article(turn, payload.article_id)
     place = await get_discussed_article(turn.tx, article.id)
-    desk = Desk.of(turn)
     receipt = await find_receipt(turn.tx, turn.chat_id, press.message_id)
     row = None if receipt is None else receipt.outbox_id
     view = None if row is None else await find_view(turn.tx, row)
+    if view is None or view.kind != "thread":
+        await send_thread(turn, place, reply_to=press.message_id)
+        return
     page, message = await _draw_page(
-        desk, place, turn.chat_id, turn.language, payload.page, payload.newest_first
+        Desk.of(turn), place, turn.chat_id, turn.language, payload.page, payload.newest_first
     )
-    data = _page_data(page)
-    if view is not None and view.kind == "thread":
-        await update_view(turn.tx, view.outbox_id, data)
-        await turn.edit(message)
-    else:
-        new = View(0, turn.chat_id, "thread", place, None, data)
-        await desk.send_view(new, message, Lane.REPLY, reply_to=press.message_id)
+    await update_view(turn.tx, view.outbox_id, _page_data(page))
+    await turn.edit(message)
+
+
+async def send_thread(turn: Turn, article_id: int, *, reply_to: int | None) -> None:
+    """Send a discussion's first page."""
+    desk = Desk.of(turn)
+    place = await get_discussed_article(turn.tx, article_id)
+    page, message = await _draw_page(
+        desk, place, turn.chat_id, turn.language, number=0, newest_first=False
+    )
+    view = View(0, turn.chat_id, "thread", place, None, _page_data(page))
+    await desk.send_view(view, message, Lane.REPLY, reply_to=reply_to)
 
 
 async def redraw_threads(desk: Desk, comment_ids: Iterable[int]) -> None:

@@ -3,6 +3,8 @@
 A reply leads back to what it answers; anything else answers the last question, while it is open.
 """
 
+import re
+
 from handlers.comment_own import take_appeal, take_edit, take_name
 from handlers.comment_rules import Refused
 from handlers.comments import DIALOG, give_back, take
@@ -19,6 +21,8 @@ from storage.model import Dialog
 from storage.outbox import find_receipt
 
 Meaning = dict[str, object]
+# What a comment may begin with that was written in one message with its command.
+_COMMAND = re.compile(r"/comment(?:@\w+)?\s+", re.IGNORECASE)
 
 
 async def hear_answer(turn: Turn, said: Said, dialog: Dialog) -> None:
@@ -43,7 +47,8 @@ async def hear_edit(turn: Turn, said: Said) -> bool:
     comment = await find_comment_by_source(turn.tx, said.person.id, said.message_id)
     if comment is None:
         return False
-    await take_edit(turn, said, comment.id)
+    command = _COMMAND.match(said.text)
+    await take_edit(turn, said.after(command.end()) if command else said, comment.id)
     return True
 
 

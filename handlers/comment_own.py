@@ -20,14 +20,19 @@ DAY = 86_400
 EDITABLE = (State.PENDING, State.RETURNED, State.APPROVED)
 
 
-async def ask_for_edit(turn: Turn, press: Press, payload: EditComment) -> None:
+async def press_edit(turn: Turn, press: Press, payload: EditComment) -> None:
     """Ask for a new wording of an own comment."""
-    comment = await _get_own(turn, payload.comment_id)
+    await ask_for_edit(turn, payload.comment_id, reply_to=press.message_id)
+
+
+async def ask_for_edit(turn: Turn, comment_id: int, *, reply_to: int | None) -> None:
+    """Ask for a new wording, where one can still be given."""
+    comment = await _get_own(turn, comment_id)
     if comment.state not in EDITABLE:
         raise Refusal("comment_closed_already")
     data: dict[str, object] = {"what": "edit", "comment": comment.id}
     text = turn.t("comment_prompt_edit")
-    await ask_question(turn, data, text, "comment_placeholder", reply_to=press.message_id)
+    await ask_question(turn, data, text, "comment_placeholder", reply_to=reply_to)
 
 
 async def take_edit(turn: Turn, said: Said, comment_id: int) -> None:
@@ -68,27 +73,37 @@ async def take_edit(turn: Turn, said: Said, comment_id: int) -> None:
         await publish(desk, comment.id)
 
 
-async def withdraw_own(turn: Turn, press: Press, payload: WithdrawComment) -> None:
+async def press_withdraw(turn: Turn, _: Press, payload: WithdrawComment) -> None:
     """Take an own comment back from everywhere it went."""
-    await _get_own(turn, payload.comment_id)
+    await withdraw_own(turn, payload.comment_id)
+
+
+async def withdraw_own(turn: Turn, comment_id: int) -> None:
+    """Take an own comment back; its status tells how far that is."""
+    own = await _get_own(turn, comment_id)
     desk = Desk.of(turn)
-    assert press.person is not None
-    change = await withdraw(turn.tx, payload.comment_id, press.person.id, now_ms=turn.now_ms)
+    assert own.author_id is not None
+    change = await withdraw(turn.tx, own.id, own.author_id, now_ms=turn.now_ms)
     if change is None:
         raise Refusal("comment_closed_already")
-    await turn.answer(turn.t("comment_withdrawn_answer"))
+    await turn.respond(turn.t("comment_withdrawn_answer"))
     await redraw_all(desk, change)
     await fill_up_cards(desk)
 
 
-async def ask_for_appeal(turn: Turn, press: Press, payload: AppealComment) -> None:
+async def press_appeal(turn: Turn, press: Press, payload: AppealComment) -> None:
     """Ask why a rejection should be looked at again."""
-    comment = await _get_own(turn, payload.comment_id)
+    await ask_for_appeal(turn, payload.comment_id, reply_to=press.message_id)
+
+
+async def ask_for_appeal(turn: Turn, comment_id: int, *, reply_to: int | None) -> None:
+    """Ask for an author's words, where a rejection can still be appealed."""
+    comment = await _get_own(turn, comment_id)
     if comment.state is not State.REJECTED or comment.appeal is not None:
         raise Refusal("comment_refused_appeal")
     data: dict[str, object] = {"what": "appeal", "comment": comment.id}
     text = turn.t("comment_prompt_appeal")
-    await ask_question(turn, data, text, "comment_placeholder", reply_to=press.message_id)
+    await ask_question(turn, data, text, "comment_placeholder", reply_to=reply_to)
 
 
 async def take_appeal(turn: Turn, said: Said, comment_id: int) -> None:
@@ -117,15 +132,20 @@ async def take_appeal(turn: Turn, said: Said, comment_id: int) -> None:
     await ask_moderators(desk, change.comment)
 
 
-async def ask_for_name(turn: Turn, press: Press, _: ChoosePseudonym) -> None:
+async def press_name(turn: Turn, press: Press, _: ChoosePseudonym) -> None:
     """Ask for the name that signs a reader's comments."""
+    await ask_for_name(turn, reply_to=press.message_id)
+
+
+async def ask_for_name(turn: Turn, *, reply_to: int | None) -> None:
+    """Ask for a name, telling the present one."""
     if not turn.is_private:
         raise Refusal("only_private")
     subscriber = await turn.subscribe()
     name = subscriber.pseudonym or subscriber.name or turn.t("comment_anonymous")
     text = turn.t("comment_prompt_name", name=name)
     data: dict[str, object] = {"what": "name"}
-    await ask_question(turn, data, text, "comment_placeholder_name", reply_to=press.message_id)
+    await ask_question(turn, data, text, "comment_placeholder_name", reply_to=reply_to)
 
 
 async def take_name(turn: Turn, said: Said) -> None:

@@ -19,14 +19,19 @@ from storage.errors import Refusal
 from storage.model import Draft, Lane
 
 
-async def ask_why(turn: Turn, press: Press, payload: ReportComment) -> None:
+async def press_report(turn: Turn, press: Press, payload: ReportComment) -> None:
     """Ask a reader why a comment is reported."""
-    comment = await _get_shown(turn, payload.comment_id)
-    if press.person is None or comment.author_id == press.person.id:
+    await ask_why(turn, payload.comment_id, reply_to=press.message_id)
+
+
+async def ask_why(turn: Turn, comment_id: int, *, reply_to: int) -> None:
+    """Ask for the reason of a report, in answer to what asked for it."""
+    comment, person = await _get_shown(turn, comment_id), turn.event.person
+    if person is None or comment.author_id == person.id:
         raise Refusal("comment_report_self")
     message = render_report_question(comment.id, turn.language, turn.texts)
     content = to_payload(message)
-    content["reply_parameters"] = {"message_id": press.message_id}
+    content["reply_parameters"] = {"message_id": reply_to}
     await turn.enqueue(Draft(turn.chat_id, Lane.REPLY, payload=content))
 
 
@@ -66,20 +71,25 @@ async def _weigh(desk: Desk, comment: Comment) -> None:
         await redraw_card(desk, comment)
 
 
-async def toggle_mute(turn: Turn, press: Press, payload: MuteAuthor) -> None:
-    """Keep a person's comments away from this chat, or let them come again; no name is told."""
-    comment = await find_comment(turn.tx, payload.comment_id)
+async def press_mute(turn: Turn, _: Press, payload: MuteAuthor) -> None:
+    """Keep a person's comments away from this chat, or let them come again."""
+    await toggle_mute(turn, payload.comment_id)
+
+
+async def toggle_mute(turn: Turn, comment_id: int) -> None:
+    """Mute who wrote a comment, or no longer; no name is told."""
+    comment, person = await find_comment(turn.tx, comment_id), turn.event.person
     if comment is None or comment.author_id is None:
         raise Refusal("comment_gone")
-    if press.person is not None and comment.author_id == press.person.id:
+    if person is not None and comment.author_id == person.id:
         raise Refusal("comment_mute_self")
     await turn.subscribe()
     if await is_muted(turn.tx, turn.chat_id, comment.author_id):
         await unmute_person(turn.tx, turn.chat_id, comment.author_id)
-        await turn.answer(turn.t("comment_unmuted"))
+        await turn.respond(turn.t("comment_unmuted"))
         return
     await mute_person(turn.tx, turn.chat_id, comment.author_id)
-    await turn.answer(turn.t("comment_muted"), alert=True)
+    await turn.respond(turn.t("comment_muted"), alert=True)
 
 
 async def cancel_question(turn: Turn, _: Press, __: CancelQuestion) -> None:

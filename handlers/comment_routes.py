@@ -3,11 +3,13 @@
 from handlers import (
     callbacks,
     comment_buttons,
+    comment_commands,
     comment_discussions,
     comment_own,
     comment_reading,
     comments,
     moderation,
+    moderation_commands,
     moderation_people,
     moderation_queue,
 )
@@ -21,13 +23,33 @@ from handlers.turn import Turn
 
 def reader_commands() -> list[CommandRow]:
     """The commands of readers."""
-    return [CommandRow("comment", comments.ask_by_command)]
+    return [
+        CommandRow("comment", comments.ask_by_command),
+        CommandRow("discussion", comment_commands.command_discussion),
+        CommandRow("join", comment_commands.command_join),
+        CommandRow("leave", comment_commands.command_leave),
+        CommandRow("report", comment_commands.command_report),
+        CommandRow("mute", comment_commands.command_mute),
+        CommandRow("edit", comment_commands.command_edit),
+        CommandRow("withdraw", comment_commands.command_withdraw),
+        CommandRow("appeal", comment_commands.command_appeal),
+        CommandRow("name", comment_commands.command_name),
+        CommandRow("cancel", comment_commands.command_cancel),
+    ]
 
 
 def moderator_commands() -> list[CommandRow]:
     """The commands of moderators; each checks that it comes from one."""
     return [
         CommandRow("queue", moderation_queue.command_queue, "moderators"),
+        CommandRow("next", moderation_commands.command_next, "moderators"),
+        CommandRow("card", moderation_commands.command_card, "moderators"),
+        CommandRow("approve", moderation_commands.command_approve, "moderators"),
+        CommandRow("undo", moderation_commands.command_undo, "moderators"),
+        CommandRow("reject", moderation_commands.command_reject, "moderators"),
+        CommandRow("remove", moderation_commands.command_remove, "moderators"),
+        CommandRow("return", moderation_commands.command_return, "moderators"),
+        CommandRow("keep", moderation_commands.command_keep, "moderators"),
         CommandRow("ban", moderation_people.command_ban, "moderators"),
         CommandRow("unban", moderation_people.command_unban, "moderators"),
         CommandRow("trust", moderation_people.command_trust, "moderators"),
@@ -47,15 +69,15 @@ def presses() -> list[Route]:
         press(comment_buttons.StopFollowing, comment_discussions.stop_following),
         press(comment_buttons.ShowThread, comment_discussions.show_thread),
         press(comment_buttons.AnswerComment, comments.ask_from_copy),
-        press(comment_buttons.ReportComment, comment_reading.ask_why),
+        press(comment_buttons.ReportComment, comment_reading.press_report),
         press(comment_buttons.GiveReport, comment_reading.take_report),
-        press(comment_buttons.MuteAuthor, comment_reading.toggle_mute),
+        press(comment_buttons.MuteAuthor, comment_reading.press_mute),
         press(comment_buttons.CancelQuestion, comment_reading.cancel_question),
         # authors
-        press(comment_buttons.EditComment, comment_own.ask_for_edit),
-        press(comment_buttons.WithdrawComment, comment_own.withdraw_own),
-        press(comment_buttons.AppealComment, comment_own.ask_for_appeal),
-        press(comment_buttons.ChoosePseudonym, comment_own.ask_for_name),
+        press(comment_buttons.EditComment, comment_own.press_edit),
+        press(comment_buttons.WithdrawComment, comment_own.press_withdraw),
+        press(comment_buttons.AppealComment, comment_own.press_appeal),
+        press(comment_buttons.ChoosePseudonym, comment_own.press_name),
         # moderators
         press(comment_buttons.Approve, moderation.press_approve),
         press(comment_buttons.Undo, moderation.press_undo),

@@ -61,7 +61,7 @@ async def ask_from_copy(turn: Turn, press: Press, payload: AnswerComment) -> Non
 
 
 async def ask_by_command(turn: Turn, command: Command) -> None:
-    """Ask for a comment on the article whose message /comment answers; words are the comment."""
+    """Take the words after /comment, in answer to an article's message; ask for them otherwise."""
     receipt = None
     if command.reply_to is not None:
         receipt = await find_receipt(turn.tx, turn.chat_id, command.reply_to)
@@ -74,12 +74,11 @@ async def ask_by_command(turn: Turn, command: Command) -> None:
             raise Refusal("comment_gone")
     article_id = parent.article_id if parent is not None else receipt.article_id
     assert article_id is not None
-    await ask(
-        turn,
-        article_id,
-        parent_id=None if parent is None else parent.id,
-        reply_to=command.reply_to,
-    )
+    parent_id = None if parent is None else parent.id
+    if command.words and turn.is_private:
+        await take(turn, command.spoken(), article_id=article_id, parent_id=parent_id)
+    else:
+        await ask(turn, article_id, parent_id=parent_id, reply_to=command.reply_to)
 
 
 async def ask(

@@ -1,7 +1,7 @@
 """What an update from Telegram means to us: typed, frozen, without the library's objects."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import telegram
 from telegram import (
@@ -71,6 +71,17 @@ class Said(Event):
     reply_to: int | None = None
     forwarded: bool = False
     edited: bool = False
+    answered: tuple[str, ...] = ()  # what the buttons of the answered message carried just then
+
+    def after(self, start: int) -> "Said":
+        """Give it without its first characters, of which each is one UTF-16 unit."""
+        shared = {field.name: getattr(self, field.name) for field in fields(Said)}
+        moved = tuple(
+            TextEntity(e.kind, e.offset - start, e.length, e.url)
+            for e in self.entities
+            if e.offset >= start
+        )
+        return Said(**{**shared, "text": self.text[start:], "entities": moved})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,14 @@ class Command(Said):
 
     name: str = ""
     words: str = ""
+
+    def spoken(self) -> Said:
+        """Give what follows the command as if it had been written alone."""
+        return self.after(len(self.text.rstrip()) - len(self.words))
+
+    def without(self, first: int) -> "Command":
+        """Give the command without the first characters of its words."""
+        return replace(self, words=self.words[first:].strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +247,7 @@ def _read_text(message: Message, text: str, *, edited: bool = False) -> Said:
         reply_to=_reply_to(message),
         forwarded=message.forward_origin is not None,
         edited=edited,
+        answered=_answered(message),
     )
     if not name:
         return said
@@ -252,6 +272,12 @@ def _entities(entities: Sequence[MessageEntity]) -> tuple[TextEntity, ...]:
 def _reply_to(message: Message) -> int | None:
     reply = message.reply_to_message
     return None if reply is None else reply.message_id
+
+
+def _answered(message: Message) -> tuple[str, ...]:
+    reply = message.reply_to_message
+    rows = () if reply is None else _keyboard(reply)
+    return tuple(button.data for row in rows for button in row)
 
 
 def _kind_of(message: Message) -> str | None:

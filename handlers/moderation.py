@@ -76,48 +76,61 @@ async def note_attendance(turn: Turn, event: Attendance) -> None:
 
 
 async def press_approve(turn: Turn, press: Press, payload: Approve) -> None:
-    """Approve the wording on the card; it goes out once it can no longer be undone."""
-    moderator, desk = await enter(turn), Desk.of(turn)
+    """Approve the wording on the card."""
+    moderator = await enter(turn)
+    if not await approve_wording(turn, moderator, payload):
+        await tell_loser(turn, press, payload.comment_id, moderator)
+
+
+async def approve_wording(turn: Turn, moderator: int, which: Approve) -> bool:
+    """Approve a wording; it goes out once it can no longer be undone."""
+    desk, due_ms = Desk.of(turn), Desk.of(turn).undo_until_ms
     change = await approve(
-        turn.tx,
-        payload.comment_id,
-        payload.version,
-        moderator,
-        due_ms=desk.undo_until_ms,
-        now_ms=turn.now_ms,
+        turn.tx, which.comment_id, which.version, moderator, due_ms=due_ms, now_ms=turn.now_ms
     )
     if change is None:
-        await tell_loser(turn, press, payload.comment_id, moderator)
-        return
-    await turn.answer(turn.t("mod_answer_approved"))
+        return False
+    await turn.respond(turn.t("mod_answer_approved"))
     await redraw_all(desk, change)
-    if desk.undo_until_ms <= turn.now_ms:
-        await publish(desk, payload.comment_id)
+    if due_ms <= turn.now_ms:
+        await publish(desk, which.comment_id)
     await fill_up_cards(desk)
+    return True
 
 
 async def press_undo(turn: Turn, press: Press, payload: Undo) -> None:
     """Take an approval back before it goes out."""
-    moderator, desk = await enter(turn), Desk.of(turn)
-    change = await undo(turn.tx, payload.comment_id, payload.version, moderator, now_ms=turn.now_ms)
-    if change is None:
-        await turn.answer(turn.t("mod_answer_undo_late"), alert=True)
+    if not await undo_approval(turn, await enter(turn), payload):
         await _refresh_pressed(turn, press, payload.comment_id)
-        return
-    await turn.answer(turn.t("mod_answer_undone"))
-    await redraw_all(desk, change)
+
+
+async def undo_approval(turn: Turn, moderator: int, which: Undo) -> bool:
+    """Take an approval back, or say that it is too late."""
+    change = await undo(turn.tx, which.comment_id, which.version, moderator, now_ms=turn.now_ms)
+    if change is None:
+        await turn.respond(turn.t("mod_answer_undo_late"), alert=True)
+        return False
+    await turn.respond(turn.t("mod_answer_undone"))
+    await redraw_all(Desk.of(turn), change)
+    return True
 
 
 async def press_keep(turn: Turn, press: Press, payload: Keep) -> None:
-    """Leave a reported comment where it is; the same reason no longer weighs on it."""
-    moderator, desk = await enter(turn), Desk.of(turn)
-    change = await keep(turn.tx, payload.comment_id, payload.version, moderator, now_ms=turn.now_ms)
-    if change is None:
+    """Leave a reported comment where it is."""
+    moderator = await enter(turn)
+    if not await keep_reported(turn, moderator, payload):
         await tell_loser(turn, press, payload.comment_id, moderator)
-        return
-    await resolve_reports(turn.tx, payload.comment_id, "dismissed")
-    await turn.answer(turn.t("mod_answer_kept"))
-    await redraw_all(desk, change)
+
+
+async def keep_reported(turn: Turn, moderator: int, which: Keep) -> bool:
+    """Leave a reported comment where it is; the same reason no longer weighs on it."""
+    change = await keep(turn.tx, which.comment_id, which.version, moderator, now_ms=turn.now_ms)
+    if change is None:
+        return False
+    await resolve_reports(turn.tx, which.comment_id, "dismissed")
+    await turn.respond(turn.t("mod_answer_kept"))
+    await redraw_all(Desk.of(turn), change)
+    return True
 
 
 async def press_reject_for(turn: Turn, press: Press, payload: RejectFor) -> None:
@@ -133,11 +146,12 @@ async def press_reject_for(turn: Turn, press: Press, payload: RejectFor) -> None
         await _ask_reason(turn, press, data)
         return
     reason = _listed(turn, payload.reason)
-    if not await _reject(turn, moderator, payload, reason):
+    if not await reject_wording(turn, moderator, payload, reason):
         await tell_loser(turn, press, payload.comment_id, moderator)
 
 
-async def _reject(turn: Turn, moderator: int, which: RejectFor, reason: Reason) -> bool:
+async def reject_wording(turn: Turn, moderator: int, which: RejectFor, reason: Reason) -> bool:
+    """Reject a wording, or all that a comment ever said."""
     before = await find_comment(turn.tx, which.comment_id)
     change = await reject(
         turn.tx,
@@ -150,7 +164,7 @@ async def _reject(turn: Turn, moderator: int, which: RejectFor, reason: Reason) 
     )
     if change is None or before is None:
         return False
-    await turn.answer(turn.t("mod_answer_rejected"))
+    await turn.respond(turn.t("mod_answer_rejected"))
     was_public = before.published is not None
     await tell_rejection(Desk.of(turn), change, reason, was_public=was_public)
     return True
@@ -167,17 +181,18 @@ async def press_return_for(turn: Turn, press: Press, payload: ReturnFor) -> None
         }
         await _ask_reason(turn, press, data)
         return
-    if not await _return(turn, moderator, payload, _listed(turn, payload.reason)):
+    if not await return_wording(turn, moderator, payload, _listed(turn, payload.reason)):
         await tell_loser(turn, press, payload.comment_id, moderator)
 
 
-async def _return(turn: Turn, moderator: int, which: ReturnFor, reason: Reason) -> bool:
+async def return_wording(turn: Turn, moderator: int, which: ReturnFor, reason: Reason) -> bool:
+    """Give a wording back to its author."""
     change = await return_for_changes(
         turn.tx, which.comment_id, which.version, moderator, reason, now_ms=turn.now_ms
     )
     if change is None:
         return False
-    await turn.answer(turn.t("mod_answer_returned"))
+    await turn.respond(turn.t("mod_answer_returned"))
     await tell_return(Desk.of(turn), change, reason)
     return True
 
@@ -206,11 +221,12 @@ async def take_reason(turn: Turn, said: Said, data: dict[str, object]) -> None:
     await end_question(turn)
     if data["what"] == "reject":
         which = RejectFor(comment_id, version, bool(data.get("everything")), OTHER)
-        done = await _reject(turn, moderator, which, reason)
+        done = await reject_wording(turn, moderator, which, reason)
     else:
-        done = await _return(turn, moderator, ReturnFor(comment_id, version, OTHER), reason)
+        which_back = ReturnFor(comment_id, version, OTHER)
+        done = await return_wording(turn, moderator, which_back, reason)
     if not done:
-        await turn.reply(Message(await _loser_words(turn, comment_id, moderator)))
+        await turn.reply(Message(await loser_words(turn, comment_id, moderator)))
 
 
 def _listed(turn: Turn, code: str) -> Reason:
@@ -282,11 +298,12 @@ async def _show_rows(
 
 async def tell_loser(turn: Turn, press: Press, comment_id: int, moderator: int) -> None:
     """Tell whose press changed nothing why, and show the comment as it is."""
-    await turn.answer(await _loser_words(turn, comment_id, moderator), alert=True)
+    await turn.answer(await loser_words(turn, comment_id, moderator), alert=True)
     await _refresh_pressed(turn, press, comment_id)
 
 
-async def _loser_words(turn: Turn, comment_id: int, moderator: int) -> Markup:
+async def loser_words(turn: Turn, comment_id: int, moderator: int) -> Markup:
+    """Say why a decision changed nothing."""
     comment = await find_comment(turn.tx, comment_id)
     if comment is None:
         return turn.t("comment_gone")

@@ -51,7 +51,8 @@ async def get_card(desk: Desk, comment: Comment) -> Card:
     language = await desk.moderation_language()
     return Card(
         comment=comment,
-        wording=await get_wording(tx, comment.id, _deciding_revision(comment)),
+        revision=deciding_revision(comment),
+        wording=await get_wording(tx, comment.id, deciding_revision(comment)),
         article=await find_article(tx, comment.article_id),
         parent=parent,
         before=before,
@@ -65,7 +66,7 @@ async def get_card(desk: Desk, comment: Comment) -> Card:
     )
 
 
-def _deciding_revision(comment: Comment) -> int:
+def deciding_revision(comment: Comment) -> int:
     """Give the wording that a decision is about: the newest, or the one that readers see."""
     if comment.state is State.APPROVED and comment.published is not None:
         return comment.published

@@ -46,6 +46,7 @@ class Card:
     """Everything that a card shows."""
 
     comment: Comment
+    revision: int  # of the wording
     wording: Wording
     article: Article | None
     parent: Wording | None
@@ -83,7 +84,7 @@ def render_card(card: Card, words: CardTexts) -> Message:
         return Message(_outcome(card, words))
     head = words.t(
         "mod_card_head",
-        id=str(card.comment.id),
+        id=wording_number(card.comment.id, card.revision),
         name=card.wording.name,
         title=_title(card.article, words),
     )
@@ -92,6 +93,11 @@ def render_card(card: Card, words: CardTexts) -> Message:
         join("\n\n", [facts, render_wording(card.wording), _outcome(card, words)]),
         rows=card_rows(card, words),
     )
+
+
+def wording_number(comment_id: int, revision: int) -> str:
+    """Give the number by which a command names a wording: 12 for the first, 12.2 for the next."""
+    return str(comment_id) if revision == 1 else f"{comment_id}.{revision}"
 
 
 def _title(article: Article | None, words: CardTexts) -> Markup:

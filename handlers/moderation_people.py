@@ -14,10 +14,10 @@ from handlers.messages import Message
 from handlers.moderation import enter
 from handlers.moderation_cards import fill_up_cards, redraw_card
 from handlers.turn import Turn
-from storage.articles import find_article, set_comments_open
+from storage.articles import find_article, find_article_by_url, set_comments_open
 from storage.comment_audit import NewDecision, record_decision
 from storage.comment_decisions import reject_all_of
-from storage.comment_model import FOR_GOOD, Action, Comment, Wording
+from storage.comment_model import FOR_GOOD, Action, Comment
 from storage.comment_model import Trust as TrustLevel
 from storage.comment_people import (
     ban,
@@ -26,6 +26,7 @@ from storage.comment_people import (
     set_trust,
     unban,
 )
+from storage.comment_threads import get_discussed_article
 from storage.comment_views import find_view
 from storage.comments import find_comment, get_wording
 from storage.errors import Refusal
@@ -33,33 +34,40 @@ from storage.outbox import find_receipt
 
 HOUR = 3600
 MOST_HOURS = 24 * 365
-_NUMBER = re.compile(r"(?:n[°º]\s?|#)?(\d{1,12})$", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:n[°º]\s?|#)?(\d{1,12})(?:\.(\d{1,4}))?(?:\s+|$)", re.IGNORECASE)
 _HOURS = re.compile(r"(\d{1,6})\s?h?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The comment that a command is about, and the words that are left."""
+    """The comment that a command is about, and the words that are left.
+
+    `revision` is the wording that its number named, None where its card was answered.
+    """
 
     comment: Comment
-    wording: Wording
-    words: list[str]
+    revision: int | None
+    rest: str
+
+    @property
+    def words(self) -> list[str]:
+        """The words that are left, in small letters."""
+        return self.rest.lower().split()
 
 
 async def read_target(turn: Turn, command: Command) -> Asked:
     """Find the comment that a command names by number, or by answering its card."""
-    words = command.words.split()
+    rest, revision = command.words, None
     comment_id = await _answered_card(turn, command)
     if comment_id is None:
-        match = _NUMBER.match(words[0]) if words else None
+        match = _NUMBER.match(rest)
         if match is None:
             raise Refusal("mod_which", command=command.name)
-        comment_id, words = int(match[1]), words[1:]
+        comment_id, revision, rest = int(match[1]), int(match[2] or 1), rest[match.end() :]
     comment = await find_comment(turn.tx, comment_id)
     if comment is None or comment.author_id is None:
         raise Refusal("mod_no_comment", id=str(comment_id))
-    wording = await get_wording(turn.tx, comment.id, comment.revision)
-    return Asked(comment, wording, [word.lower() for word in words])
+    return Asked(comment, revision, rest)
 
 
 async def _answered_card(turn: Turn, command: Command) -> int | None:
@@ -194,23 +202,35 @@ async def _trust(turn: Turn, moderator: int, comment: Comment, *, is_granted: bo
     level: TrustLevel = "granted" if is_granted else "refused"
     if not await set_trust(turn.tx, comment.author_id, level, moderator, now_ms=turn.now_ms):
         raise Refusal("mod_ban_again")
-    await redraw_card(Desk.of(turn), comment)
+    desk = Desk.of(turn)
+    language = await desk.language_of(comment.author_id)
+    notice = "comment_notice_trusted" if is_granted else "comment_notice_distrusted"
+    await tell_author(desk, comment, Message(desk.text(language, notice)))
+    await redraw_card(desk, comment)
     name = (await get_wording(turn.tx, comment.id, comment.revision)).name
     await _tell(turn, turn.t("mod_trusted" if is_granted else "mod_distrusted", name=name))
 
 
 async def command_close(turn: Turn, command: Command) -> None:
-    """Close the discussion that a comment belongs to."""
+    """Close an article's discussion."""
     moderator = await enter(turn)
-    asked = await read_target(turn, command)
-    await _open(turn, moderator, asked.comment.article_id, is_open=False)
+    await _open(turn, moderator, await _read_article(turn, command), is_open=False)
 
 
 async def command_open(turn: Turn, command: Command) -> None:
-    """Open the discussion that a comment belongs to again."""
+    """Open an article's discussion again."""
     moderator = await enter(turn)
-    asked = await read_target(turn, command)
-    await _open(turn, moderator, asked.comment.article_id, is_open=True)
+    await _open(turn, moderator, await _read_article(turn, command), is_open=True)
+
+
+async def _read_article(turn: Turn, command: Command) -> int:
+    """Find the article that a command names: by its address, or by one of its comments."""
+    if not command.words.lower().startswith(("http://", "https://")):
+        return (await read_target(turn, command)).comment.article_id
+    article = await find_article_by_url(turn.tx, command.words.split()[0])
+    if article is None:
+        raise Refusal("comment_no_article")
+    return await get_discussed_article(turn.tx, article.id)
 
 
 async def press_open(turn: Turn, _: Press, payload: OpenDiscussion) -> None:

@@ -186,13 +186,16 @@ class Turn:
             payload["show_alert"] = alert
         await self.enqueue(Draft(self.chat_id, Lane.ANSWER, "answerCallbackQuery", payload))
 
-    async def refuse(self, refusal: Refusal) -> None:
-        """Tell the person an expected "no", in their language."""
-        text = self.t(refusal.key, **refusal.fields)
+    async def respond(self, text: Markup, *, alert: bool = False) -> None:
+        """Say a short thing: in the answer to a press, else as a message."""
         if isinstance(self.event, Press):
-            await self.answer(text, alert=True)
+            await self.answer(text, alert=alert)
         else:
             await self.reply(Message(text))
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Tell the person an expected "no", in their language."""
+        await self.respond(self.t(refusal.key, **refusal.fields), alert=True)
 
     async def finish(self) -> None:
         """Answer a press that its handler left unanswered."""
