@@ -57,7 +57,7 @@ _INDEX, _COUNT, _WORDS, _LENGTH, _TITLE_COVER, _QUOTED, _NUMBERS = (
 )
 
 _QUOTATION = re.compile(r'"[^"]*"|«[^»]*»|“[^”]*”')
-_NUMBER = re.compile(r"\b\d")
+_NUMBER = re.compile(r"\d(?<!\w.)")
 _PERSONAL = {
     "fr": frozenset("je j nous vous me m mon ma mes notre nos votre vos tu".split()),
     "en": frozenset("i we you my our your me us".split()),
@@ -85,10 +85,12 @@ def analyse(sentences: Sequence[str], title: str, language: str) -> Analysis:
     repeated = {stem for stem, times in uses.items() if times > 1}
     vocabularies = [set(each) for each in words]
     rarity = _weigh_by_rarity(sets)
-    norms = [_norm(each, rarity) for each in sets]
-    likeness = _compare(sets, rarity, norms)
+    squares = {stem: weight * weight for stem, weight in rarity.items()}
+    norms = [math.sqrt(sum(map(squares.__getitem__, each))) or 1.0 for each in sets]
+    likeness = _compare(sets, squares, norms)
     titled = _compare_with_title(set(list_stems(list_words(title), language)), sets, rarity, norms)
-    weights = [sum(uses[stem] for stem in each) / (uses.total() or 1) for each in sets]
+    total = uses.total() or 1
+    weights = [sum(map(uses.__getitem__, each)) / total for each in sets]
     count = len(sentences)
     mean = sum(map(len, words)) / (count or 1) or 1.0
     personal = _PERSONAL.get(language, _NOBODY)
@@ -161,15 +163,12 @@ def measure_overlap(stems: set[str], analysis: Analysis) -> list[float]:
 
 def _weigh_by_rarity(sets: list[set[str]]) -> dict[str, float]:
     spread = Counter(chain.from_iterable(sets))
-    return {stem: math.log(1 + len(sets) / found) for stem, found in spread.items()}
-
-
-def _norm(stems: set[str], rarity: dict[str, float]) -> float:
-    return math.sqrt(sum(rarity.get(stem, 0.0) ** 2 for stem in stems)) or 1.0
+    by_spread = {found: math.log(1 + len(sets) / found) for found in set(spread.values())}
+    return {stem: by_spread[found] for stem, found in spread.items()}
 
 
 def _compare(
-    sets: list[set[str]], rarity: dict[str, float], norms: list[float]
+    sets: list[set[str]], squares: dict[str, float], norms: list[float]
 ) -> list[list[float]]:
     """Give the cosine of every pair, through the list of the sentences that hold each word."""
     count = len(sets)
@@ -180,7 +179,7 @@ def _compare(
     likeness = [[0.0] * count for _ in range(count)]
     for stem, places in holders.items():
         if len(places) > 1:
-            weight = rarity[stem] ** 2
+            weight = squares[stem]
             for position, i in enumerate(places):
                 row = likeness[i]
                 for j in places[position + 1 :]:
@@ -199,7 +198,7 @@ def _compare_with_title(
     """Give (share of the title that is covered, cosine with the title) for every sentence."""
     unseen = math.log(1 + len(sets))
     whole = sum(rarity.get(stem, unseen) for stem in title) or 1.0
-    title_norm = _norm(title, rarity)
+    title_norm = math.sqrt(sum(rarity[stem] ** 2 for stem in title & rarity.keys())) or 1.0
     pairs = []
     for each, norm in zip(sets, norms, strict=True):
         shared = [rarity[stem] for stem in each & title]

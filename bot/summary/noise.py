@@ -23,13 +23,15 @@ _OPENINGS = (
     r"(?:the post|cet article|l['’]article) .{0,200}(?:appeared first|est apparu en premier)",
     r"(?:temps de lecture\b|\d+ ?min(?:utes?)? (?:read|de lecture)\b)",
     r"(?:publié|mis à jour|modifié) (?:le|à) \d",
-    r"(?:posted|published|updated) (?:on|at) ",
+    r"(?:posted|(?:last )?updated|published)(?: (?:on|at) |:)",
+    r"\d{1,2}[:.]\d\d ?(?:[ap]m )?(?:e[sd]t|gmt|bst|cet)\b",
+    r"(?:image (?:copyright|caption|source)|media (?:playback|caption))\b",
+    r"(?:scroll down|share this with)\b",
+    r"(?:editor['’]s note|(?:the|these) (?:views|opinions) expressed|note de la rédaction|ndlr)\b",
     r"(?:ajouter un commentaire|(?:leave|post) a (?:comment|reply))\b",
 )
 _OPENING = re.compile(rf"^\W*(?:{'|'.join(_OPENINGS)})", re.IGNORECASE)
 _PROGRAMS = (
-    r"window\.",
-    r"document\.",
     r"function ?\(",
     r"\bvar \w+ ?=",
     r"=> ?\{",
@@ -39,19 +41,47 @@ _PROGRAMS = (
     r": ?(?:true|false|null)\b",
 )
 _PROGRAM = re.compile("|".join(_PROGRAMS))
+_PROGRAM_SIGNS = re.compile(r"[({=/:]")  # one of these is in each of them
 _SIGNATURE = re.compile(r"^[a-z]{2,4}(?:[-/][a-z]{2,6}){1,5}\W*$")
+# "By Jane Doe and John Roe for The Gazette", "Gazette Reporter ."
+_BYLINE = re.compile(
+    r"(?:By|Par)(?: (?:[A-ZÀ-Þ][\w.'’-]*|and|et|for|pour|in|à|the|of|du?))*\W*$"
+    r"|(?:[A-ZÀ-Þ]\w+ ){1,3}(?:Reporter|Correspondent|Staff)s?\W*$"
+)
 _AGENCY = re.compile(r"©|/ ?(?:AFP|Reuters|SIPA|Getty|AP)\b|Getty Images|\bAFP ?/", re.IGNORECASE)
 _CREDIT_CHARS = 130
+_DATELINE = re.compile(
+    r"(?:(?:[A-ZÀ-Þ\d][\w.'’-]*|de|du|la|le|les|sur|of|ja\w+|fé\w+|ma\w+|av\w+|ju\w+|ao\w+|se\w+"
+    r"|oc\w+|no\w+|dé\w+),? ){0,6}"
+    r"\((?:CNN|AP|AFP|UPI|EFE|ANSA|Reuters|Bloomberg|Xinhua|Belga|ATS|dpa"
+    r"|Associated Press|Agence France-Presse)(?: [^()]{1,20})?\)"
+    r"(?: ?[-–—]{1,2} ?|(?<=CNN\)) |)(?=[A-ZÀ-Þ«“\"])"
+)
 
 
 def is_noise(text: str) -> bool:
     """Tell whether it is no sentence of the article."""
     return bool(
         _OPENING.match(text)
-        or _PROGRAM.search(text)
+        or _is_program(text)
         or _SIGNATURE.match(text)
+        or _BYLINE.match(text)
         or _is_credit(text)
         or not any(char.isalpha() for char in text)
+    )
+
+
+def strip_dateline(text: str) -> str:
+    """Take the place and agency from before a sentence: "PARIS (AFP) – ", "(CNN)"."""
+    match = _DATELINE.match(text)
+    return text[match.end() :] if match else text
+
+
+def _is_program(text: str) -> bool:
+    return (
+        "window." in text
+        or "document." in text
+        or bool(_PROGRAM_SIGNS.search(text) and _PROGRAM.search(text))
     )
 
 

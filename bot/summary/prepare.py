@@ -4,9 +4,10 @@ Pure. A live blog is cut to its opening and its newest entries, for its middle i
 """
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
-from bot.summary.noise import is_noise
+from bot.summary.noise import is_noise, strip_dateline
 from bot.summary.sentences import Sentence, split_sentences
 from bot.summary.words import list_stems, list_words
 
@@ -26,6 +27,8 @@ def prepare_sentences(text: str, language: str, lead: str) -> list[Sentence]:
     text = _cut_live_blog(text[:MOST_CHARS])
     sentences = [each for each in split_sentences(text, language) if not is_noise(each.text)]
     sentences = _drop_repeated(sentences)[:MOST_SENTENCES]
+    if sentences:
+        sentences[0] = replace(sentences[0], text=strip_dateline(sentences[0].text))
     return _drop_shown(sentences, lead, language) if lead else sentences
 
 

@@ -1,13 +1,14 @@
 """Which sentences make the summary: two regimes, by whether the reader has seen the lead.
 
-Lead unseen and still in the text: place decides, for news puts its substance first; learnt points
-lose to the plain lead there. Lead seen, or not in the text: learnt points decide (weights.json),
-for one sentence alone or two together. Beyond two, the next best that repeats least.
+Lead unseen and still in the text: place decides, for news puts its substance first, and content
+only where two are near; learnt points lose to the plain lead there. Lead seen, or not in the text:
+learnt points decide (weights.json), for one sentence alone or two together. Beyond two, the next
+best that repeats least.
 """
 
 import math
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import accumulate, combinations
 
 from bot.summary.features import FEATURES, Analysis, describe_pair
 from bot.summary.reading import Readability
@@ -17,12 +18,12 @@ PAIRED = 7  # so many of the best sentences are tried two by two
 REPETITION = 0.4  # points lost by a sentence that says the same as one taken
 SHOWN = 0.5  # points lost by a sentence whose every word the shown lead has
 
-# Lead unseen: exp(-index / 1.5) weighs more than all else together for the first two sentences.
+# Lead unseen: exp(-place / 1.5) weighs more than all else together for the first two sentences.
 _PLACE_WEIGHT, _PLACE_DECAY = 2.0, 1.5
 _CONTENT_WEIGHT = 0.3
 
-_INDEX, _LATER, _TITLE, _PERSONAL = (
-    FEATURES.index(name) for name in ("index", "later_likeness", "title_likeness", "personal")
+_LATER, _TITLE, _PERSONAL = (
+    FEATURES.index(name) for name in ("later_likeness", "title_likeness", "personal")
 )
 
 
@@ -36,18 +37,22 @@ def score_by_content(analysis: Analysis, weights: Weights, language: str) -> lis
     ]
 
 
-def score_by_place(analysis: Analysis) -> list[float]:
-    """Give points to every sentence, for a reader who has not seen the lead that opens the text."""
+def score_by_place(analysis: Analysis, reading: Readability) -> list[float]:
+    """Give points to every sentence, for a reader who has not seen the lead that opens the text.
+
+    Labels, titles and other pieces that cannot be taken have no place: the lead comes after them.
+    """
+    places = accumulate(reading.allowed, initial=0)
     central = [sum(row) for row in analysis.likeness]
     most_central = max(central, default=0.0) or 1.0
     most_elaborated = max((row[_LATER] for row in analysis.rows), default=0.0) or 1.0
     return [
-        _PLACE_WEIGHT * math.exp(-row[_INDEX] / _PLACE_DECAY)
+        _PLACE_WEIGHT * math.exp(-place / _PLACE_DECAY)
         + _CONTENT_WEIGHT * central[i] / most_central
         + _CONTENT_WEIGHT * row[_LATER] / most_elaborated
         + _CONTENT_WEIGHT * row[_TITLE]
         - (0.1 if row[_PERSONAL] else 0.0)
-        for i, row in enumerate(analysis.rows)
+        for i, (row, place) in enumerate(zip(analysis.rows, places, strict=False))
     ]
 
 

@@ -29,6 +29,11 @@ _LEANS = {
         re.IGNORECASE | re.VERBOSE,
     ),
 }
+# Who is meant, an article's first sentence may leave to its second: "He waited 25 years. A man …"
+_POINTS_AHEAD = re.compile(
+    r"\W*(?:ils?|elles?|ceux|celles?|celui|son|sa|ses|leurs?|he|she|they|his|hers?|their)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def is_quotation(text: str) -> bool:
@@ -42,9 +47,14 @@ def leans_on_previous(text: str, language: str) -> bool:
 
 
 class Readability:
-    """The rules for one article: which sentences may be taken, and which sets of them read well."""
+    """The rules for one article: which sentences may be taken, and which sets of them read well.
 
-    def __init__(self, sentences: Sequence[Sentence], language: str) -> None:
+    `whole`: the first sentence is the article's own opening, so that it leans on none before it.
+    """
+
+    def __init__(
+        self, sentences: Sequence[Sentence], language: str, *, whole: bool = False
+    ) -> None:
         closed = sum(sentence.is_closed for sentence in sentences)
         prose = closed * 2 >= len(sentences)
         self.allowed = [
@@ -56,6 +66,10 @@ class Readability:
         ]
         self._quotation = [is_quotation(sentence.text) for sentence in sentences]
         self._leans = [leans_on_previous(sentence.text, language) for sentence in sentences]
+        self._points_ahead = False
+        if whole and self._leans[0]:
+            self._leans[0] = False
+            self._points_ahead = bool(_POINTS_AHEAD.match(sentences[0].text))
 
     def can_open(self, index: int) -> bool:
         """Tell whether a summary may begin with this sentence."""
@@ -63,6 +77,8 @@ class Readability:
 
     def reads_well(self, chosen: Sequence[int]) -> bool:
         """Tell whether these, in this (rising) order, open well and lean only on one another."""
+        if self._points_ahead and chosen[0] == 0 and 1 not in chosen:
+            return False
         return self.can_open(chosen[0]) and all(
             self.allowed[i] and (not self._leans[i] or i - 1 in chosen) for i in chosen
         )

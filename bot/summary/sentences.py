@@ -57,6 +57,7 @@ _GLUED = re.compile(
 )
 # What sentencex leaves whole though a sentence may end there: "etc. Les", "2 m. Leur".
 _MISSED = re.compile(r"[.…][”»)]? (?=[A-ZÀ-ÖØ-Þ«“])")
+_INNER_END = re.compile(r"[.!?…”»]")  # one of these is in both
 # A title glued to the sentence after it ("selon un otageLa prise"): only before a function word,
 # for names are written so too ("SpaceX", "YouTube").
 _CAPITAL_INSIDE = re.compile(r"[A-ZÀÉ](?:(?<=[a-zà-öø-ÿ]{2}.)|(?<=\w[”»].))")
@@ -65,6 +66,7 @@ _SENTENCE_START = re.compile(
     r"|Ainsi|En|Au|Aux|À|Sur|Si|The|This|It|In)[ \u00a0]|(?:L|D|C|Aujourd)['’]\w"
 )
 _ENDING = 40  # characters looked at for an abbreviation
+_ABBREVIATION_ENDS = ".)]’"
 _STRAIGHT_QUOTE = re.compile(r'"')
 _WEB_NAME = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 
@@ -146,19 +148,21 @@ def _direct_quotes(paragraph: str) -> str:
 
 
 def _cut_glued(piece: str) -> Iterator[str]:
-    cuts = {match.end() for match in _GLUED.finditer(piece)}
-    cuts.update(
+    cuts = {
         match.start()
         for match in _CAPITAL_INSIDE.finditer(piece)
         if _SENTENCE_START.match(piece, match.start())
-    )
-    cuts.update(match.end() for match in _MISSED.finditer(piece))
+    }
+    if _INNER_END.search(piece, 0, len(piece.rstrip()) - 1):
+        cuts.update(match.end() for match in _GLUED.finditer(piece))
+        cuts.update(match.end() for match in _MISSED.finditer(piece))
     cuts.discard(len(piece))
     if not cuts:
         yield piece
         return
-    for match in _WEB_NAME.finditer(piece):
-        cuts -= set(range(match.start() + 1, match.end()))
+    if "@" in piece or "/" in piece or "www" in piece:
+        for match in _WEB_NAME.finditer(piece):
+            cuts -= set(range(match.start() + 1, match.end()))
     start = 0
     for cut in sorted(cuts):
         if not _is_inside_quotation(piece, cut) and not _goes_on(piece[:cut].rstrip(), piece[cut:]):
@@ -184,19 +188,21 @@ def _goes_on(piece: str, following: str) -> bool:
     start = following.lstrip()
     if not start or start[0] in "-–,;:)]”»" or not piece:
         return True
+    if piece[-1] not in _ABBREVIATION_ENDS:
+        return False
     first = _FIRST_WORD.match(start)
     word = first[1] if first else ""
     opens = word.lower() in _OPENING_WORDS and word[:1].isupper() and not _is_initial(start)
-    if _ERA.search(piece[-_ENDING:]):
+    if piece.endswith("J.-C.") and _ERA.search(piece[-_ENDING:]):
         return word.islower()
     ending = piece[-_ENDING:]
-    initial = _INITIAL.search(ending)
+    initial = None if ending[-2:-1].islower() else _INITIAL.search(ending)
     if initial:
         before = ending[: initial.start()].rsplit(None, 1)[-1:] or [""]
         stands_alone = before[0].lower().strip("«“(") in _INITIAL_IS_A_WORD_AFTER
         return not (opens or stands_alone) and word != ""
-    match = _LAST_WORD.search(ending)
-    if match is None or piece[-1] in "”»\"'":
+    match = _LAST_WORD.search(ending.rsplit(None, 1)[-1])
+    if match is None:
         return False
     last = match[1].lower()
     if last in _SOFT_ABBREVIATIONS or match[1] == "m":

@@ -79,12 +79,12 @@ def summarize(
         return _give_whole(kept, language)
     title = unicodedata.normalize("NFC", title)
     analysis = analyse([each.text for each in kept], title, language)
-    reading = Readability(kept, language)
+    reading = Readability(kept, language, whole=lead_shown is None)
     weights = weights or load_weights()
     content = score_by_content(analysis, weights, language)
     chosen: tuple[int, ...] = ()
     if lead_shown is None:
-        points = score_by_place(analysis)
+        points = score_by_place(analysis, reading)
     else:
         points = _score_beside_lead(content, analysis, lead, language)
         if sentences >= 2:

@@ -25,10 +25,8 @@ class Scorecard:
 
     def score(self, row: Sequence[float]) -> float:
         """Add up the points of one row of features."""
-        total = 0.0
-        for value, (bounds, points) in zip(row, self.bands, strict=True):
-            total += points[bisect_left(bounds, value)]
-        return total
+        banded = zip(row, self.bands, strict=True)
+        return sum([points[bisect_left(bounds, value)] for value, (bounds, points) in banded])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
+import json
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.summary.reading import is_quotation, leans_on_previous
+from bot.summary.sentences import split_sentences
 from bot.summary.summarize import Method, summarize
 from tests.support.shared import shared_path
 
@@ -58,6 +62,59 @@ def test_with_the_lead_unseen_the_summary_opens_as_the_article_does():
     assert made.sentences[0] == LEAD
 
 
+def test_labels_do_not_take_the_leads_place():
+    labels = "VIDÉO.\nREPÈRES\nRécit.\nEn images.\n12 mai 2026.\n"
+    made = summarize(f"{labels}{LEAD}\n{TEXT}", lead_shown=None, sentences=2)
+    assert made.sentences == (LEAD, SENTENCES[0])
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    ["NORDAL (AFP) – ", "Nordal, 12 mai (AFP) - ", "(CNN)", "(CNN) -- ", "Nordal (Reuters) — "],
+)
+def test_an_agencys_dateline_is_not_of_the_sentence(dateline):
+    made = summarize(f"{dateline}{LEAD}\n{TEXT}", lead_shown=None, sentences=1)
+    assert made.sentences == (LEAD,)
+
+
+@pytest.mark.parametrize("opening", ["Le syndicat (AP) - ", "Nordal (ville) – ", "Nordal : "])
+def test_other_openings_stay(opening):
+    first = f"{opening}{LEAD}"
+    assert summarize(f"{first}\n{TEXT}", lead_shown=None, sentences=1).sentences == (first,)
+
+
+def test_a_pronoun_that_opens_the_article_comes_with_the_sentence_that_explains_it():
+    opening = "Elle avait tenu vingt-huit ans dans le vent et le sel."
+    text = f"{opening} {TEXT}"
+    assert summarize(text, lead_shown=None, sentences=1).sentences == (SENTENCES[0],)
+    assert summarize(text, lead_shown=None, sentences=2).sentences == (opening, SENTENCES[0])
+    # Without the article's lead before it, nobody knows who "Elle" is.
+    assert opening not in summarize(text, lead_shown="", sentences=2).sentences
+
+
+def test_this_and_it_open_an_article_as_any_word_does():
+    for opening in ("C'est la panne de trop pour le port.", "Mais où passe donc le port ?"):
+        made = summarize(f"{opening} {TEXT}", lead_shown=None, sentences=1)
+        assert made.sentences == (opening,)
+
+
+def test_with_the_lead_unseen_no_summary_passes_over_a_lead_that_may_stand():
+    lines = shared_path("summary/orangesum_valid.jsonl").read_text(encoding="utf-8").splitlines()
+    stood = 0
+    for article in map(json.loads, lines[:150]):
+        lead, *_ = (each.text for each in split_sentences(article["ref"], "fr"))
+        allowed = is_closed_prose(lead) and not is_quotation(lead)
+        if allowed and not leans_on_previous(lead, "fr"):
+            text = f"{article['ref']}\n{article['text']}"
+            assert summarize(text, lead_shown=None, sentences=1).sentences == (lead,)
+            stood += 1
+    assert stood > 120
+
+
+def is_closed_prose(text):
+    return 4 <= len(text.split()) < 90 and text[-1] in ".!?…"
+
+
 def test_what_the_shown_lead_says_is_not_said_again():
     made = summarize(f"{LEAD}\n{TEXT}", title=TITLE, lead_shown=LEAD, sentences=3)
     assert LEAD not in made.sentences + made.key_points
@@ -82,6 +139,14 @@ NOISE = [
     "Abonnez-vous à la lettre du port de Nordal pour tout savoir de la grue.",
     "Nous utilisons des cookies pour mesurer l'audience du port de Nordal.",
     "jbo/kle/port",
+    "By Irène Castel and Jo Kleber for The Nordal Gazette",
+    "Par Irène Castel",
+    "Nordal Gazette Reporter .",
+    "Last updated at 5:02 PM on 21st July 2026 .",
+    "11:54 EST, 4 September 2026 .",
+    "Image caption The great crane of the port of Nordal.",
+    "Editor's note: Irène Castel is the harbour master of the port of Nordal.",
+    "Note de la rédaction : la grue du port de Nordal a changé de nom.",
 ]
 
 
@@ -173,8 +238,6 @@ def test_another_language_takes_the_same_path():
 
 
 def test_decomposed_letters_make_no_difference():
-    import unicodedata
-
     other = summarize(
         unicodedata.normalize("NFD", TEXT), title=unicodedata.normalize("NFD", TITLE), lead_shown=""
     )
