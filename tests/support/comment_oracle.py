@@ -13,21 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.chat_model import Shown
-from tests.support.discussion import ANNE, BASILE, MODERATORS, TEXTS, Discussion
+from tests.support.comment_notices import check_notices, ensure
+from tests.support.discussion import Discussion
+from tests.support.discussions.people import ANNE, BASILE, MODERATORS
 
 TOKEN = re.compile(r"w\d{5}")
 FINAL = ("withdrawn", "expired", "erased")
 NAMES = {ANNE: "Anne", BASILE: "Basile"}
-
-
-class Broken(AssertionError):
-    """An invariant does not hold; the text begins with its number."""
-
-
-def ensure(holds: object, what: str) -> None:
-    """Raise Broken unless something holds."""
-    if not holds:
-        raise Broken(what)
 
 
 @dataclass
@@ -217,7 +209,10 @@ class Oracle:
             for reader in self._reachable():
                 self._check_chat(reader, self.known[row["id"]], token)
         self._check_cards(rows)
-        self._check_notices(rows, decisions)
+        for reader in self._reachable():
+            if reader not in self.ever_blocked:
+                own = {row["id"] for row in rows if row["author_id"] == reader}
+                check_notices(reader, [d for d in decisions if d["comment_id"] in own], self.world)
 
     def _expected(self, row: Any, comments: dict[int, Any]) -> int | None:
         """Give the revision that should stand before readers, from the states alone."""
@@ -288,32 +283,6 @@ class Oracle:
             f"I13 {missing} wait without a card, {rolled_up} are told to be rolled up",
         )
 
-    def _check_notices(self, rows: list[Any], decisions: list[Any]) -> None:
-        """Check that each decision was told once: authors count the messages that tell of them.
-
-        An approval that was undone or overtaken before it went out is not told.
-        """
-        for reader in self._reachable():
-            if reader in self.ever_blocked:
-                continue
-            own = {r["id"] for r in rows if r["author_id"] == reader}
-            lines = [d for d in decisions if d["comment_id"] in own]
-            refusals = sum(_is_refusal(line) for line in lines)
-            approvals = [line for line in lines if line["action"] == "approve"]
-            standing = [line for line in approvals if _is_last(line, lines)]
-            sends = [
-                entry.text
-                for entry in self.world.chats.log
-                if entry.chat_id == reader and entry.kind == "send"
-            ]
-            told = sum(bool(_REFUSALS.match(text)) for text in sends)
-            ensure(told == refusals, f"I7 {reader} was told {told} of {refusals} refusals")
-            told = sum(bool(_APPROVALS.match(text)) for text in sends)
-            ensure(
-                len(standing) <= told <= len(approvals),
-                f"I7 {reader} was told {told} of {len(approvals)} approvals",
-            )
-
     def check_erased(self, path: Path) -> None:
         """Check that neither the file nor its log holds a word of who was erased."""
         content = b"".join(
@@ -322,37 +291,3 @@ class Oracle:
         words = [*self.erased_tokens, *(f"Pseudo{person}" for person in self.erased)]
         found = [word for word in words if word.encode() in content]
         ensure(not found, f"I8 {found} can still be read in the file")
-
-
-def _is_refusal(line: Any) -> bool:
-    """Say whether a line of the audit is a decision that its author gets a notice of."""
-    if line["action"] in ("reject", "drop_edit"):
-        return bool(line["reason_code"] != "banned")
-    return line["action"] in ("return", "hide", "expire")
-
-
-def _is_last(line: Any, lines: list[Any]) -> bool:
-    later = [d for d in lines if d["comment_id"] == line["comment_id"] and d["id"] > line["id"]]
-    return not later
-
-
-def _pattern(*keys: str) -> re.Pattern[str]:
-    forms = []
-    for key in keys:
-        for language in ("fr", "en"):
-            words = TEXTS.forms(language, key)[0]  # type: ignore[arg-type]
-            forms.append(re.sub(r"\\\{\w+\\\}", ".*", re.escape(words)))
-    return re.compile("|".join(forms))
-
-
-_APPROVALS = _pattern(
-    "comment_notice_approved", "comment_notice_edit_approved", "comment_status_unseen"
-)
-_REFUSALS = _pattern(
-    "comment_notice_rejected",
-    "comment_notice_removed",
-    "comment_notice_dropped",
-    "comment_notice_returned",
-    "comment_notice_hidden",
-    "comment_notice_expired",
-)

@@ -12,7 +12,8 @@ from storage.comments import find_comment
 from storage.model import OutboxState
 from storage.outbox import count_by_state
 from tests.support.chat_model import Shown
-from tests.support.discussion import ANNE, MODERATORS, Discussion, with_rules
+from tests.support.discussion import Discussion, with_rules
+from tests.support.discussions.people import ANNE, MODERATORS
 
 ZOE, ROB = 1001, 1002
 SUPERGROUP = -1_000_000_000_500
