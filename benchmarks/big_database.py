@@ -1,6 +1,7 @@
 """Making of large databases: a million subscribers with their follows, a million articles.
 
-Rows go straight through sqlite3, with triggers and secondary indexes made last.
+Rows go straight through sqlite3, with triggers and secondary indexes made last. The articles'
+vocabulary is invented and follows Zipf's law; an article has some 190 different words.
 """
 
 import random
@@ -11,8 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.migrations import prepare
+from storage.model import NewArticle
+from storage.search_words import LONGEST_BEGINNING, index_words
 
 NOW = 1_800_000_000
+ARTICLES, FEW_ARTICLES = 1_000_000, 50_000
+VOCABULARY = 60_000
+_WORDS = 260  # of an article, repetitions included
+_DRAWN = 2_000_000  # words drawn once; articles are put together from pieces of that
+_PIECE = 26
+_BATCH = 20_000
+_SYLLABLES = [
+    start + vowel + end
+    for start in ("b", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "t", "v", "tr", "ch")
+    for vowel in "aeiou"
+    for end in ("", "", "n", "r", "l")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +38,113 @@ class Size:
     follows: int = 5_000_000
     tags: int = 20_000
     biggest: int = 300_000
+
+
+SMALL = Size(subscribers=100_000, follows=500_000, tags=2_000, biggest=30_000)
+
+
+def vocabulary() -> list[str]:
+    """Give invented words, the commonest first."""
+    chance = random.Random(7)
+    words: dict[str, None] = {}
+    while len(words) < VOCABULARY:
+        words["".join(chance.choices(_SYLLABLES, k=chance.choice((1, 2, 2, 3, 3, 4))))] = None
+    return list(words)
+
+
+class Prose:
+    """Texts of invented words: pieces of a long one that is drawn by Zipf's law."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self._chance = random.Random(seed)
+        words = vocabulary()
+        stems = [index_words(word) for word in words]
+        draw = self._chance.random
+        # The chance of a rank is near one over it.
+        ranks = [int(len(words) ** draw()) - 1 for _ in range(_DRAWN)]
+        self._words = [words[rank] for rank in ranks]
+        self._stems = [stems[rank] for rank in ranks]
+
+    def article(self) -> tuple[list[str], str]:
+        """Give the words of another article, and what is indexed of them."""
+        words: list[str] = []
+        stems: list[str] = []
+        for _ in range(_WORDS // _PIECE):
+            start = int(self._chance.random() * (_DRAWN - _PIECE))
+            words += self._words[start : start + _PIECE]
+            stems += self._stems[start : start + _PIECE]
+        return words, " ".join(dict.fromkeys(stems))
+
+
+def new_article(key: str, prose: Prose, *, tags: tuple[str, ...] = ()) -> NewArticle:
+    """Give an article as a feed would bring it."""
+    words, _ = prose.article()
+    return NewArticle(
+        key=key,
+        url=None,
+        title=" ".join(words[:9]),
+        lead=" ".join(words[9:40]),
+        body=" ".join(words[40:]),
+        author=None,
+        published_at=NOW,
+        image_url=None,
+        section=None,
+        language="fr",
+        title_key=" ".join(words[:9]),
+        content_hash=key,
+        tags=tags,
+    )
+
+
+def build_articles(path: Path, count: int) -> None:
+    """Add articles, as polls would have, to a database."""
+    prepare(path)
+    prose = Prose()
+    stems = map(index_words, vocabulary())
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = -262144")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(
+            "INSERT OR IGNORE INTO feeds (id, url, title, next_poll_at, added_at)"
+            f" VALUES (1, 'https://gazette.example/', 'La Gazette', {NOW}, {NOW})"
+        )
+        connection.executemany(
+            "INSERT OR IGNORE INTO long_words (word) VALUES (?)",
+            ((stem,) for stem in stems if len(stem) > LONGEST_BEGINNING),
+        )
+        with _large_flushes(connection):
+            for start in range(1, count + 1, _BATCH):
+                many = min(_BATCH, count + 1 - start)
+                _add_articles(connection, start, [prose.article() for _ in range(many)])
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _add_articles(
+    connection: sqlite3.Connection, first: int, articles: list[tuple[list[str], str]]
+) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(
+        "INSERT INTO articles (id, feed_id, key, url, title, lead, published_at, first_seen_at,"
+        " title_key, content_hash) VALUES (?1, 1, ?2, ?2, ?3, ?4, ?5, ?5, ?3, ?2)",
+        (
+            (i, f"https://gazette.example/{i}", " ".join(text[:9]), " ".join(text[9:40]), NOW + i)
+            for i, (text, _) in enumerate(articles, first)
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO articles_fts (rowid, words) VALUES (?, ?)",
+        ((i, entry) for i, (_, entry) in enumerate(articles, first)),
+    )
+    connection.execute("COMMIT")
+
+
+@contextmanager
+def _large_flushes(connection: sqlite3.Connection) -> Iterator[None]:
+    """Have the index written in large pieces, which need not be merged so often."""
+    setting = "INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', ?)"
+    connection.execute(setting, (1 << 23,))
+    yield
+    connection.execute(setting, (1 << 20,))  # SQLite's own
 
 
 def build_readers(path: Path, size: Size, *, seed: int = 1) -> None:

@@ -10,7 +10,7 @@ from sqlite3 import Row
 
 from storage.database import Transaction
 from storage.model import Added, Article, ArticleTag, NewArticle, Spread
-from storage.search_words import index_words
+from storage.search_index import add_to_index, take_from_index
 from storage.stories import Teller, find_story, find_tellers, publisher_of
 from storage.tags import tag_articles
 
@@ -108,13 +108,8 @@ async def _insert(
         "INSERT INTO article_texts (article_id, body) VALUES (?, ?)",
         [(article_id, article.body) for article_id, article in zip(ids, ordered, strict=True)],
     )
-    await tx.many(
-        "INSERT INTO articles_fts (rowid, words) VALUES (?, ?)",
-        [
-            (article_id, index_words(article.title, article.lead, article.body))
-            for article_id, article in zip(ids, ordered, strict=True)
-        ],
-    )
+    texts = ((article.title, article.lead, article.body) for article in ordered)
+    await add_to_index(tx, dict(zip(ids, texts, strict=True)))
     return ids
 
 
@@ -191,13 +186,8 @@ async def set_article_text(tx: Transaction, article_id: int, body: str) -> None:
 
 async def _replace_text(tx: Transaction, old: Row, new: tuple[str, str, str], source: str) -> None:
     """Replace an article's text and its entry in the index, which must be told the old words."""
-    await tx.run(
-        "INSERT INTO articles_fts (articles_fts, rowid, words) VALUES ('delete', ?, ?)",
-        (old["id"], index_words(old["title"], old["lead"], old["body"])),
-    )
-    await tx.run(
-        "INSERT INTO articles_fts (rowid, words) VALUES (?, ?)", (old["id"], index_words(*new))
-    )
+    await take_from_index(tx, old["id"], (old["title"], old["lead"], old["body"]))
+    await add_to_index(tx, {old["id"]: new})
     await tx.run(
         "UPDATE article_texts SET body = ?, source = ? WHERE article_id = ?",
         (new[2], source, old["id"]),

@@ -183,11 +183,18 @@ CREATE TABLE article_texts (
     source     TEXT NOT NULL DEFAULT 'feed' CHECK (source IN ('feed', 'page'))
 ) STRICT;
 
--- Full-text index over the words that storage/search.py makes of title, lead and body: folded,
+-- Full-text index over the words that storage/search_words.py makes of title, lead and body: folded,
 -- without plural, each once. So the tokenizer only splits at spaces, and positions are not kept.
+-- Beginnings of 3 to 5 letters have entries of their own: what is asked for is read newest first
+-- and only so far, however many words begin so.
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
-    words, content = '', tokenize = 'ascii', detail = 'none', prefix = '3'
+    words, content = '', tokenize = 'ascii', detail = 'none', prefix = '3 4 5'
 );
+
+-- All longer words that were ever indexed: what a longer beginning may stand for.
+CREATE TABLE long_words (
+    word TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 
 -- A topic under one key, whatever its spelling. An alias has neither articles nor followers.
 CREATE TABLE tags (

@@ -1,33 +1,86 @@
-"""Full-text search over articles: what is indexed, and what a person's words find.
+"""Full-text search over articles: what a person's words find.
 
-The index keeps no text, so an entry is taken out with exactly the words that were put in.
+Every question to the index is bounded: matches are read newest first and only so far.
 """
+
+import json
+from dataclasses import dataclass
 
 from storage.articles import load_articles
 from storage.database import Transaction
 from storage.model import Article
-from storage.search_words import match_expression
+from storage.search_index import find_longer
+from storage.search_words import LONGEST_BEGINNING, Query, parse_query
 
-REACH = 500  # newest matches that are put in order of publication; common words have more
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How far a search goes; among fewer articles than these nothing is left out."""
+
+    reach: int = 200  # newest matches that are put in order of publication; common words have more
+    few: int = 50  # matches of whole words below which the last may also be a beginning
+    sample: int = 200  # newest matches of a word that tell how common it is
 
 
 async def search_articles(
-    tx: Transaction, query: str, *, limit: int, offset: int = 0
+    tx: Transaction, query: str, *, limit: int, offset: int = 0, effort: Effort | None = None
 ) -> list[Article]:
     """Give the articles that hold every word of a query, newest first.
 
-    The last word also finds longer ones. A story told by several feeds comes once. Beyond the
-    `REACH` newest matches nothing is found, so that a common word costs no more than a rare one.
+    Where whole words find few, the last also finds longer ones. A story told by several feeds
+    comes once. Beyond the newest matches that are within reach nothing is found.
     """
-    expression = match_expression(query)
-    if expression is None:
+    sought = parse_query(query)
+    if sought is None:
         return []
+    hits = json.dumps(await _find(tx, sought, effort or Effort()))
     rows = await tx.all(
-        "WITH hits AS MATERIALIZED (SELECT rowid AS id FROM articles_fts"
-        " WHERE articles_fts MATCH ? ORDER BY rowid DESC LIMIT ?)"
+        "WITH hits AS MATERIALIZED (SELECT value AS id FROM json_each(?))"
         " SELECT a.id FROM hits JOIN articles a ON a.id = hits.id"
         " WHERE a.story_id IS NULL OR a.story_id NOT IN (SELECT id FROM hits)"
         " ORDER BY a.published_at DESC, a.id DESC LIMIT ? OFFSET ?",
-        (expression, REACH, limit, offset),
+        (hits, limit, offset),
     )
     return await load_articles(tx, [row[0] for row in rows])
+
+
+async def _find(tx: Transaction, sought: Query, effort: Effort) -> list[int]:
+    """Give the ids of the newest matches."""
+    if len(sought.stems) > 2:
+        sought = sought.without(await _list_common(tx, sought, effort))
+    found = await _newest(tx, sought.whole, effort)
+    if len(found) >= effort.few or sought.beginning is None:
+        return found
+    is_indexed = len(sought.beginning) <= LONGEST_BEGINNING
+    longer = None if is_indexed else await find_longer(tx, sought.beginning)
+    return await _newest(tx, sought.begun(longer), effort)
+
+
+async def _newest(tx: Transaction, terms: list[str], effort: Effort) -> list[int]:
+    rows = await tx.all(
+        "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid DESC LIMIT ?",
+        (" AND ".join(terms), effort.reach),
+    )
+    return [row[0] for row in rows]
+
+
+async def _list_common(tx: Transaction, sought: Query, effort: Effort) -> set[str]:
+    """Give the stems that more than half of the newest articles hold.
+
+    Of a question in whole sentences they tell least and cost most.
+    """
+    nth = (
+        "(SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
+        f" ORDER BY rowid DESC LIMIT 1 OFFSET {effort.sample - 1})"
+    )
+    row = await tx.one(
+        f"SELECT (SELECT max(id) FROM articles), {', '.join([nth] * len(sought.stems))}",
+        sought.whole,
+    )
+    assert row is not None
+    newest, *places = row
+    return {
+        stem
+        for stem, place in zip(sought.stems, places, strict=True)
+        if place is not None and newest - place < 2 * effort.sample
+    }

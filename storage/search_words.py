@@ -5,17 +5,51 @@ final e go, so that smartphone finds smartphones, journal finds journaux and bat
 """
 
 import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from storage.folding import fold_text
 
 MAX_QUERY_WORDS = 8
-_PREFIX_LENGTH = 3  # letters that a last word needs to find longer ones
+SHORTEST_BEGINNING = 3  # letters that a last word needs to find longer ones
+LONGEST_BEGINNING = 5  # letters of the longest beginnings that the index knows
 _LONGEST = 40
 # Letters and digits of every script, with the marks that folding leaves on them.
 _MARKS = "[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u3099\u309a]"
 _WORD = re.compile(rf"[^\W_]+(?:{_MARKS}+[^\W_]*)*")
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|(?:lors|puis|jus)?qu)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a person typed: stems that must all be there, and the last word as it was typed."""
+
+    stems: tuple[str, ...]
+    beginning: str | None  # None where the last word can only be meant whole
+
+    @property
+    def whole(self) -> list[str]:
+        """The FTS5 expressions for whole words, all of which must hold."""
+        return [_quoted(stem) for stem in self.stems]
+
+    def without(self, common: Collection[str]) -> "Query":
+        """Give the query without some stems, or as it is where nothing would be left."""
+        stems = tuple(stem for stem in self.stems if stem not in common)
+        if not stems:
+            return self
+        return Query(stems, self.beginning if stems[-1] == self.stems[-1] else None)
+
+    def begun(self, longer: Sequence[str] | None) -> list[str]:
+        """The same, where the last word may also be one of some longer ones; None: all there are.
+
+        All there are can only be asked for where the index knows the beginning.
+        """
+        *whole, last = self.whole
+        if self.beginning is None:
+            return [*whole, last]
+        others = [f"{_quoted(self.beginning)}*"] if longer is None else map(_quoted, longer)
+        return [*whole, f"({' OR '.join([last, *others])})"]
 
 
 def words_of(text: str) -> list[str]:
@@ -30,21 +64,18 @@ def index_words(*texts: str) -> str:
     return " ".join(stems)
 
 
-def match_expression(query: str) -> str | None:
-    """Give the FTS5 expression for what a person typed, or None where it holds no word.
-
-    Every word must be there; the last may be the beginning of a longer one.
-    """
+def parse_query(query: str) -> Query | None:
+    """Give what a person's words ask for, or None where there is no word."""
     words = list(dict.fromkeys(words_of(query)))[:MAX_QUERY_WORDS]
     if not words:
         return None
-    *whole, last = words
-    terms = [f'"{_stem(word)}"' for word in whole]
-    if len(last) >= _PREFIX_LENGTH:
-        terms.append(f'("{_stem(last)}" OR "{last}"*)')
-    else:
-        terms.append(f'"{_stem(last)}"')
-    return " AND ".join(terms)
+    *others, last = [_stem(word) for word in words]
+    is_open = len(words[-1]) >= SHORTEST_BEGINNING and last not in others
+    return Query(tuple(dict.fromkeys([*others, last])), words[-1] if is_open else None)
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"'  # no word holds a quotation mark
 
 
 @lru_cache(maxsize=65_536)

@@ -3,15 +3,20 @@
 import pytest
 
 from storage.database import Database
-from storage.search import search_articles
+from storage.search import Effort, search_articles
+from storage.search_index import MOST_LONGER
+from storage.search_words import LONGEST_BEGINNING, SHORTEST_BEGINNING
 from tests.support.database import NOW, db, make_article, make_feed
 
 __all__ = ["db"]
 
 
-async def found(db: Database, query: str, limit: int = 50, offset: int = 0) -> list[str]:
+async def found(
+    db: Database, query: str, limit: int = 50, offset: int = 0, effort: Effort | None = None
+) -> list[str]:
     async with db.read() as tx:
-        return [a.key for a in await search_articles(tx, query, limit=limit, offset=offset)]
+        articles = await search_articles(tx, query, limit=limit, offset=offset, effort=effort)
+    return [article.key for article in articles]
 
 
 @pytest.mark.parametrize(
@@ -24,6 +29,9 @@ async def found(db: Database, query: str, limit: int = 50, offset: int = 0) -> l
         "smartphone",
         "smartphones",
         "smartph",
+        "sma",
+        "smart",
+        "smartp",
         "journal",
         "journaux d'été",
         "été œuvres",
@@ -80,3 +88,62 @@ async def test_a_story_told_twice_is_found_once(db: Database) -> None:
         await make_article(tx, "2", feed=other, url=url, title="Un vélo électrique")
     assert await found(db, "vélo") == ["1"]
     assert await found(db, "électrique") == ["2"]
+
+
+async def test_beginnings_are_not_looked_for_where_whole_words_find_enough(db: Database) -> None:
+    async with db.transaction() as tx:
+        for number in range(3):
+            await make_article(tx, f"port {number}", title="Le port")
+        await make_article(tx, "portable", title="Un portable")
+    enough = await found(db, "port", effort=Effort(few=3))
+    assert sorted(enough) == ["port 0", "port 1", "port 2"]
+    assert len(await found(db, "port", effort=Effort(few=4))) == 4
+
+
+async def test_only_the_newest_matches_are_within_reach(db: Database) -> None:
+    async with db.transaction() as tx:
+        for number in range(9):
+            await make_article(tx, str(number), title="Vélo", published_at=NOW - number)
+    newest = await found(db, "vélo", effort=Effort(reach=4))
+    assert newest == ["5", "6", "7", "8"]  # of those that came last, the last published first
+
+
+async def test_pages_follow_each_other_however_many_words(db: Database) -> None:
+    async with db.transaction() as tx:
+        for number in range(12):
+            await make_article(tx, str(number), title="De la ville au vélo", published_at=NOW)
+    effort = Effort(reach=8, few=2, sample=3)
+    whole = await found(db, "de la ville vélo", effort=effort)
+    pages = [await found(db, "de la ville vélo", 3, at, effort) for at in range(0, 9, 3)]
+    assert [key for page in pages for key in page] == whole
+    assert len(whole) == 8
+
+
+async def test_words_of_most_articles_are_not_asked_for_in_a_sentence(db: Database) -> None:
+    async with db.transaction() as tx:
+        await make_article(tx, "without", title="Tramway suspendu")
+        for number in range(9):
+            await make_article(tx, str(number), title="De la ville")
+        await make_article(tx, "with", title="De la suspension du tramway")
+    effort = Effort(sample=4)
+    assert await found(db, "de la tramway", effort=effort) == ["with", "without"]
+    assert await found(db, "de la tramw", effort=effort) == ["with", "without"]
+    assert await found(db, "la tramway", effort=effort) == ["with"]  # two words cost little
+    assert len(await found(db, "de la ville", effort=effort)) == 9
+    assert await found(db, "de la tramway") == ["with"]  # among so few, nothing is common
+
+
+async def test_a_long_beginning_stands_for_some_words_only(db: Database) -> None:
+    async with db.transaction() as tx:
+        for number in range(MOST_LONGER + 1):
+            await make_article(tx, str(number), title=f"tramway{number:02}")
+    keys = await found(db, "tramway")
+    assert len(keys) == MOST_LONGER
+    assert await found(db, f"tramway{MOST_LONGER}") == [str(MOST_LONGER)]  # whole words are found
+
+
+async def test_the_index_knows_the_beginnings_that_are_asked_of_it(db: Database) -> None:
+    async with db.read() as tx:
+        sql = await tx.value("SELECT sql FROM sqlite_master WHERE name = 'articles_fts'")
+    lengths = " ".join(map(str, range(SHORTEST_BEGINNING, LONGEST_BEGINNING + 1)))
+    assert f"prefix = '{lengths}'" in sql

@@ -4,7 +4,7 @@ import pytest
 import snowballstemmer
 
 from storage.folding import fold_text
-from storage.search_words import MAX_QUERY_WORDS, index_words, match_expression, words_of
+from storage.search_words import MAX_QUERY_WORDS, Query, index_words, parse_query, words_of
 
 # Words that people expect to find each other.
 PAIRS = """
@@ -82,22 +82,41 @@ def test_each_stem_is_indexed_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "expression"),
+    ("query", "stems", "beginning"),
     [
-        ("", None),
-        ("?!", None),
-        ("5G", '"5g"'),
-        ("vélos électriques", '"velo" AND ("electriqu" OR "electriques"*)'),
-        ("vélo vélo", '("velo" OR "velo"*)'),
-        ("a AND b", '"a" AND "and" AND "b"'),
-        ("NEAR(", '("near" OR "near"*)'),
+        ("5G", ("5g",), None),
+        ("vélos électriques", ("velo", "electriqu"), "electriques"),
+        ("vélo vélo", ("velo",), "velo"),
+        ("vélos neufs vélo", ("velo", "neuf"), None),  # velo must be there whole
+        ("a AND b", ("a", "and", "b"), None),
+        ("NEAR(", ("near",), "near"),
     ],
 )
-def test_expressions(query: str, expression: str | None) -> None:
-    assert match_expression(query) == expression
+def test_queries(query: str, stems: tuple[str, ...], beginning: str | None) -> None:
+    assert parse_query(query) == Query(stems, beginning)
+
+
+@pytest.mark.parametrize("query", ["", "?!"])
+def test_no_word_is_no_query(query: str) -> None:
+    assert parse_query(query) is None
+
+
+def test_expressions_quote_every_word() -> None:
+    query = Query(("near", "and"), "and")
+    assert query.whole == ['"near"', '"and"']
+    assert query.begun(None) == ['"near"', '("and" OR "and"*)']
+    assert query.begun(["android"]) == ['"near"', '("and" OR "android")']
+    assert Query(("near",), None).begun(None) == ['"near"']
+
+
+def test_common_words_are_left_out_unless_all_are() -> None:
+    query = Query(("de", "la", "tablett"), "tablett")
+    assert query.without({"de", "la"}) == Query(("tablett",), "tablett")
+    assert query.without({"tablett"}) == Query(("de", "la"), None)
+    assert query.without({"de", "la", "tablett"}) == query
 
 
 def test_a_long_query_is_cut() -> None:
-    expression = match_expression(" ".join(f"mot{n}" for n in range(500)))
-    assert expression is not None
-    assert expression.count(" AND ") == MAX_QUERY_WORDS - 1
+    query = parse_query(" ".join(f"mot{n}" for n in range(500)))
+    assert query is not None
+    assert len(query.stems) == MAX_QUERY_WORDS
