@@ -74,7 +74,7 @@ class Settings(LocalSettings):
     @field_validator("feed_urls")
     @classmethod
     def _urls_are_http(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        wrong = [url for url in value if not is_web_address(url)]
+        wrong = [url for url in value if not is_http_address(url)]
         if wrong:
             raise ValueError(f"should hold http(s) addresses only, not {', '.join(wrong)}")
         return value
@@ -95,7 +95,7 @@ class Settings(LocalSettings):
     def _address_without_slash(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        if not is_web_address(value):
+        if not is_http_address(value):
             raise ValueError("should be an http(s) address")
         return value.rstrip("/")
 
@@ -131,7 +131,7 @@ class Settings(LocalSettings):
         return value
 
 
-def is_web_address(text: str) -> bool:
+def is_http_address(text: str) -> bool:
     """Say whether a text is an http(s) address."""
     return re.match(r"https?://[^/\s]", text, re.IGNORECASE) is not None
 

@@ -10,7 +10,7 @@ import listparser
 from rich.console import Console
 from rich.progress import track
 
-from bot.config import is_web_address, load_local_settings
+from bot.config import is_http_address, load_local_settings
 from bot.feed_trouble import describe_trouble
 from bot.local import open_database
 from storage.errors import RelaisError
@@ -72,7 +72,7 @@ async def import_opml(file: Path) -> int:
         raise RelaisError(f"{file} cannot be read: {error.strerror}.") from None
     found = listparser.parse(content)
     named = list(dict.fromkeys(feed["url"] for feed in found["feeds"] if feed.get("url")))
-    urls = [url for url in named if is_web_address(url)]
+    urls = [url for url in named if is_http_address(url)]
     if not urls:
         raise RelaisError(f"{file} names no feed; is it an OPML file?")
     batches = [urls[start : start + IMPORT_BATCH] for start in range(0, len(urls), IMPORT_BATCH)]
@@ -85,7 +85,7 @@ async def import_opml(file: Path) -> int:
                     added += created
     print(f"{_count(added, 'feed')} added, {len(urls) - added} already there.")
     for url in named:
-        if not is_web_address(url):
+        if not is_http_address(url):
             print(f"Left out, not an http(s) address: {url}")
     return 0
 

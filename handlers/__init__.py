@@ -126,10 +126,12 @@ def _settings_page(features: Features) -> SettingsPage:
 
 
 def _ears(features: Features) -> Ears:
-    """What people write and send, where it may be meant for a discussion."""
+    """What people write and send, where it may be meant for a discussion or a summary."""
+    link = summaries.hear_link if features.summaries else None
     if not features.comments:
-        return Ears()
+        return Ears(link=link)
     return Ears(
+        link=link,
         answers={DIALOG: comment_hearing.hear_answer},
         reply=comment_hearing.hear_reply,
         edit=comment_hearing.hear_edit,

@@ -33,6 +33,7 @@ class Ears:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     reply: Callable[[Turn, Said], Awaitable[bool]] | None = None
     edit: Callable[[Turn, Said], Awaitable[bool]] | None = None
+    link: Callable[[Turn, Said], Awaitable[bool]] | None = None  # a text that is nothing else
     media: Callable[[Turn, Sent], Awaitable[bool]] | None = None
     command: Callable[[Turn, Command], Awaitable[bool]] | None = None  # one that we do not know
 
@@ -58,8 +59,9 @@ class Listener:
                 return
         if said.reply_to is not None and ears.reply is not None and await ears.reply(turn, said):
             return
-        if turn.is_private:
-            await _guess(turn, said)
+        if not turn.is_private or (ears.link is not None and await ears.link(turn, said)):
+            return
+        await _guess(turn, said)
 
     async def hear_unknown(self, turn: Turn, command: Command) -> None:
         """Name the command that may be meant; groups have other bots, so there it stays silent."""

@@ -22,7 +22,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _TOKEN = re.compile(r"<[^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-z]+);|[^<&]+|[<&]")
 _TAG = re.compile(r"</?[a-z-]+[^>]*>")
 _NAME = re.compile(r"[a-z-]+")
-# What Telegram links: a host with a dot, of these characters, perhaps a user and a port.
+# A host of the characters that Telegram takes, perhaps a user and a port.
 _HTTP = re.compile(
     r"https?://(?:[^\s/?#]*@)?(?P<host>[0-9A-Za-z.\-_~!$&'()*+,;=%\u0080-\U0010ffff]+)"
     r"(?::(?P<port>[0-9]{1,5}))?(?:[/?#]\S*)?",
@@ -85,11 +85,22 @@ def link(text: str, url: str | None) -> Markup:
 
 
 def is_web_address(url: str) -> bool:
-    """Say whether an address is one that a message may link."""
-    match = _HTTP.fullmatch(url) if len(url) <= MOST_URL and clean(url) == url else None
-    if match is None or "." not in match["host"]:
-        return False
-    return match["port"] is None or 0 < int(match["port"]) < 65_536
+    """Say whether a text is an address of the web, on whatever host.
+
+    Telegram shows the text alone where it does not link the host (localhost has no dot).
+    """
+    match = _match_address(url)
+    return match is not None and (match["port"] is None or 0 < int(match["port"]) < 65_536)
+
+
+def is_button_address(url: str) -> bool:
+    """Say whether a button may lead to an address: its host must have a dot, else it is refused."""
+    match = _match_address(url)
+    return match is not None and "." in match["host"] and is_web_address(url)
+
+
+def _match_address(url: str) -> re.Match[str] | None:
+    return _HTTP.fullmatch(url) if len(url) <= MOST_URL and clean(url) == url else None
 
 
 def plain(text: str) -> str:

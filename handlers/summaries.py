@@ -5,7 +5,7 @@ job is quicker, its answer goes out instead.
 """
 
 from handlers.callbacks import ShowKeyPoints, Summarize
-from handlers.events import Command, Press
+from handlers.events import Command, Press, Said
 from handlers.markup import is_web_address
 from handlers.messages import Message, to_payload
 from handlers.messages.summary import render_key_points
@@ -54,6 +54,15 @@ async def ask_summary(turn: Turn, command: Command) -> None:
     await _give(turn, article, reply_to=receipt.message_id, has_post=True)
 
 
+async def hear_link(turn: Turn, said: Said) -> bool:
+    """Give the page of a link in short when a reader sends nothing else."""
+    url = said.text.strip()
+    if not is_web_address(url):
+        return False
+    await _summarize_link(turn, said, url)
+    return True
+
+
 async def show_key_points(turn: Turn, press: Press, payload: ShowKeyPoints) -> None:
     """Put the key points below the summary, in the same message."""
     summary = await find_summary(turn.tx, payload.summary_id)
@@ -73,14 +82,14 @@ async def _missing_lead(turn: Turn, press: Press, summary: StoredSummary) -> str
     return (await get_article(turn, summary.article_id)).lead
 
 
-async def _summarize_link(turn: Turn, command: Command, url: str) -> None:
+async def _summarize_link(turn: Turn, asked: Command | Said, url: str) -> None:
     """Give the stored article of an address below the chat's own copy, or the page there."""
     article = await find_article_by_url(turn.tx, url)
     if article is None:
-        await _ask(turn, url=url, reply_to=command.message_id, has_post=False)
+        await _ask(turn, url=url, reply_to=asked.message_id, has_post=False)
         return
     post = await find_own_copy(turn.tx, turn.chat_id, article.id)
-    reply_to = command.message_id if post is None else post.message_id
+    reply_to = asked.message_id if post is None else post.message_id
     await _give(turn, article, reply_to=reply_to, has_post=post is not None)
 
 

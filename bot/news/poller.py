@@ -261,7 +261,11 @@ class Poller:
 def _batches(
     articles: Sequence[NewArticle], now: int
 ) -> Iterator[tuple[Sequence[NewArticle], bool]]:
-    """Give the articles in parts, oldest first, each with whether it is the last; one at least."""
-    ordered = sorted(articles, key=lambda article: article.published_at or now)
+    """Give the articles in parts, oldest first, each with whether it is the last; one at least.
+
+    Of the same time, the one lower in the feed is the older: feeds are written newest first.
+    """
+    ordered = list(reversed(articles))
+    ordered.sort(key=lambda article: article.published_at or now)
     for start in range(0, max(1, len(ordered)), BATCH):
         yield ordered[start : start + BATCH], start + BATCH >= len(ordered)

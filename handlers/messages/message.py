@@ -6,7 +6,7 @@ Whatever a Message holds, its payload keeps Telegram's limits.
 from dataclasses import dataclass, replace
 
 from handlers.callbacks import Payload
-from handlers.markup import Markup, cut, fit, is_blank, is_web_address, one_line, plain
+from handlers.markup import Markup, cut, fit, is_blank, is_button_address, one_line, plain
 
 MOST_BUTTONS = 100
 MOST_IN_ROW = 8
@@ -91,7 +91,7 @@ def keyboard(rows: Rows) -> dict[str, object]:
 def _is_usable(button: Button) -> bool:
     if button.url is None:
         return button.press is not None
-    return is_web_address(button.url)
+    return is_button_address(button.url)
 
 
 def _button(button: Button) -> dict[str, str]:
@@ -104,7 +104,7 @@ def _button(button: Button) -> dict[str, str]:
 
 
 def _preview(preview: Preview | None) -> dict[str, object]:
-    if preview is None or not is_web_address(preview.url):
+    if preview is None or not is_button_address(preview.url):
         return {"is_disabled": True}
     return {
         "url": preview.url,

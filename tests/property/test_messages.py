@@ -18,7 +18,7 @@ from handlers.markup import (
     cut,
     escape,
     fit,
-    is_web_address,
+    is_button_address,
     join,
     link,
     plain,
@@ -119,7 +119,7 @@ def test_any_article_becomes_a_post_that_telegram_takes(
     assert not set(text) & {"\u202e", "\u2066", "\x00", "\x1b"}
     kinds = [entity["type"] for entity in entities]
     assert "bold" in kinds  # the title, whatever it is
-    if article.url is not None and is_web_address(article.url):
+    if article.url is not None and is_button_address(article.url):
         (title,) = [entity for entity in entities if entity["type"] == "text_link"]
         assert title["url"].startswith(article.url[:20])
 

@@ -143,6 +143,7 @@ async def test_a_link_to_a_stored_article_goes_below_the_own_copy(desk: Desk, db
         ("https://a.example/b?c=d", "https://a.example/b?c=d"),
         ("please https://a.example/b", "https://a.example/b"),
         ("a.example/b", "https://a.example/b"),
+        ("http://localhost:8080/b", "http://localhost:8080/b"),
     ],
 )
 async def test_any_other_link_is_looked_at(desk: Desk, db: Database, words: str, url: str) -> None:
@@ -150,6 +151,18 @@ async def test_any_other_link_is_looked_at(desk: Desk, db: Database, words: str,
     (job,) = await jobs(db)
     assert (job["url"], job["has_post"]) == (url, False)
     assert "article_id" not in job
+
+
+async def test_a_link_alone_asks_for_its_summary(desk: Desk, db: Database) -> None:
+    article_id = await desk.publish(url="https://lecourrier.example/antenna")
+    await desk.say("https://lecourrier.example/antenna")
+    await desk.say(" https://a.example/b\n")
+    stored, other = await jobs(db)
+    assert stored["article_id"] == article_id
+    assert other["url"] == "https://a.example/b"
+    await desk.say("look at https://a.example/c")  # words: perhaps a topic, or a search
+    await desk.say("https://a.example/c", Reader(id=1002, chat_id=-77, chat_type="group"))
+    assert len(await jobs(db)) == 2
 
 
 @pytest.mark.parametrize("said", ["/summary", "/summary xiaomi", "/summary ...", "/summary a b."])

@@ -13,6 +13,7 @@ from bot.news.poller import PollRules
 from storage.database import Database, Transaction
 from storage.errors import DiskFull, FetchFailed
 from storage.feeds import claim_due_feeds, remove_feed
+from storage.latest import list_latest
 from storage.model import Spread
 from tests.support.database import NOW, db
 from tests.support.feeds import Answer, FeedServer, feed_server, item, rss
@@ -49,6 +50,16 @@ async def test_the_first_poll_is_backlog_and_later_articles_wait_to_be_sent(
     feed = await stand.poll(feed.id)
     assert await stand.articles() == [("Un", Spread.BACKLOG), ("Deux", Spread.WAITING)]
     assert (stand.stored, feed.last_new_at) == (1, NOW + 600)
+
+
+async def test_undated_articles_are_as_old_as_they_are_low_in_the_feed(stand: Newsstand) -> None:
+    three = item(title="Trois", guid="3", link="https://port.example/3", description="Troisième")
+    stand.server.answers["/feed"] = Answer(rss(three, TWO, ONE))
+    await stand.poll((await stand.add("/feed")).id)
+    assert [title for title, _ in await stand.articles()] == ["Un", "Deux", "Trois"]
+    async with stand.db.read() as tx:
+        latest = await list_latest(tx, limit=3)
+    assert [article.title for article in latest] == ["Trois", "Deux", "Un"]
 
 
 async def test_a_changed_text_corrects_its_article(stand: Newsstand) -> None:
