@@ -3,13 +3,11 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
 import aiohttp
 from telegram import Update
-from telegram.ext import Application
 
 from bot.clock import SystemClock
 from bot.comments.desks import Desks
@@ -20,13 +18,10 @@ from bot.delivery.gateway import Gateway
 from bot.delivery.outcomes import Outcome
 from bot.delivery.pacing import Rates
 from bot.delivery.sender import Sender
-from bot.delivery.transport import AiohttpRequest
 from bot.jobs.acts import Checkpoints, FeedProbes
 from bot.jobs.worker import JobWorker
 from bot.news.distribute import Distributor
-from bot.news.fetch import Fetcher, user_agent
 from bot.news.page_reader import PageReader
-from bot.news.parse_pool import ParsePool
 from bot.news.politeness import HostLedger
 from bot.news.poller import Poller, PollRules
 from bot.news.probe import Prober
@@ -37,11 +32,12 @@ from bot.ops.housekeeping import Housekeeping
 from bot.ops.metrics import Metrics
 from bot.ops.notices import FeedWatch, Notifier
 from bot.ops.schedule import Bells
-from bot.start import add_feeds, meet_telegram
+from bot.start import add_feeds
 from bot.summary.allowance import Allowance, Caps
 from bot.summary.making import SummaryMaker
 from bot.summary.provider import ChatSummarizer, Endpoint
 from bot.summary.worker import SummaryActs
+from bot.tools import Tools, open_tools
 from bot.updates.dispatch import Dispatcher
 from bot.updates.intake import Intake
 from handlers import command_table, routes
@@ -53,7 +49,7 @@ from handlers.probes import PROBE
 from handlers.summaries import SUMMARIZE
 from handlers.texts import Catalogue
 from handlers.turn import Setup, Turn, open_turn
-from storage.database import Database, Durability, Transaction
+from storage.database import Database, Transaction
 from storage.model import Article, Language, OutboxRow
 from storage.parked import ParkedKind
 from storage.retention import Keep
@@ -67,20 +63,6 @@ HOUR_SECONDS = 3600.0
 DEAF_SECONDS = 120.0
 
 Run = Callable[[], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What is opened before the parts and closed after them."""
-
-    db: Database
-    fetcher: Fetcher
-    pool: ParsePool
-    sends: AiohttpRequest
-    updates: AiohttpRequest
-    application: Application[Any, Any, Any, Any, Any, Any]
-    bot_username: str
-    chat: aiohttp.ClientSession | None = None  # where a summary model is set
 
 
 class Parts:
@@ -109,33 +91,9 @@ class Parts:
         desks = Desks(self._db, self._setup, self._texts, clock, self.sender.wake)
         self.relay = Relay(desks)
         self.jobs = self._make_jobs()
-        self.dispatcher = Dispatcher(
-            self._db,
-            tools.application,
-            self._open_turn,
-            clock=clock,
-            on_committed=self._on_handled,
-            on_parked=partial(self._tell_parked, "update"),
-        )
-        self.intake = Intake(
-            self._db,
-            tools.updates,
-            api_url=settings.telegram_api_url,
-            token=settings.telegram_bot_token,
-            clock=clock,
-            on_stored=self._on_stored,
-        )
-        self.poller = Poller(
-            self._db,
-            FeedReader(self._db, tools.fetcher, tools.pool, clock),
-            PollRules(interval=settings.poll_interval_seconds),
-            clock,
-            hosts=self._hosts,
-            on_stored=self.distributor.wake,
-            tell=self.notifier.tell_of_feed,
-            on_told=self.sender.wake,
-            metrics=self.metrics,
-        )
+        self.dispatcher = self._make_dispatcher()
+        self.intake = self._make_intake()
+        self.poller = self._make_poller()
         watch = FeedWatch(self._db, self.notifier)
         self.housekeeping = Housekeeping(self._db, watch, self.metrics, clock, Keep())
         self.upkeep = Upkeep(desks)
@@ -145,41 +103,13 @@ class Parts:
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: Settings) -> AsyncIterator[Self]:
-        """Open the database and the connections, meet Telegram, make the parts.
+        """Open the tools and make the parts; the web listener listens where it is set.
 
-        Raises TokenRefused or a StorageError; waits while Telegram cannot be reached.
+        Raises what `open_tools` does, and ConfigError where the listener's port is taken.
         """
         clock = SystemClock()
         async with AsyncExitStack() as stack:
-            durability: Durability = "FULL" if settings.database_durability == "full" else "NORMAL"
-            db = await Database.open(settings.database_path, durability=durability)
-            stack.push_async_callback(db.close)
-            connections = 256 if settings.messages_per_second > 100 else 64
-            sends = AiohttpRequest(connections=connections)
-            updates = AiohttpRequest(connections=1)
-            application = _application(settings, sends, updates)
-            for close in (sends.shutdown, updates.shutdown, application.shutdown):
-                stack.push_async_callback(close)
-            username = await meet_telegram(application, clock)
-            tools = Tools(
-                db=db,
-                fetcher=await stack.enter_async_context(
-                    Fetcher(
-                        agent=user_agent(f"https://t.me/{username}"),
-                        allow_private=settings.allow_private_networks,
-                    )
-                ),
-                pool=await stack.enter_async_context(ParsePool()),
-                sends=sends,
-                updates=updates,
-                application=application,
-                bot_username=username,
-                chat=(
-                    await stack.enter_async_context(aiohttp.ClientSession())
-                    if settings.summary_api_url
-                    else None
-                ),
-            )
+            tools = await stack.enter_async_context(open_tools(settings, clock))
             parts = cls(settings, tools, clock)
             await parts._prepare()
             if settings.web_port is not None:
@@ -252,6 +182,39 @@ class Parts:
             self._clock,
             on_parked=self._tell_parked_message,
             on_attempt=self._on_attempt,
+        )
+
+    def _make_dispatcher(self) -> Dispatcher:
+        return Dispatcher(
+            self._db,
+            self._tools.application,
+            self._open_turn,
+            clock=self._clock,
+            on_committed=self._on_handled,
+            on_parked=partial(self._tell_parked, "update"),
+        )
+
+    def _make_intake(self) -> Intake:
+        return Intake(
+            self._db,
+            self._tools.updates,
+            api_url=self._settings.telegram_api_url,
+            token=self._settings.telegram_bot_token,
+            clock=self._clock,
+            on_stored=self._on_stored,
+        )
+
+    def _make_poller(self) -> Poller:
+        return Poller(
+            self._db,
+            FeedReader(self._db, self._tools.fetcher, self._tools.pool, self._clock),
+            PollRules(interval=self._settings.poll_interval_seconds),
+            self._clock,
+            hosts=self._hosts,
+            on_stored=self.distributor.wake,
+            tell=self.notifier.tell_of_feed,
+            on_told=self.sender.wake,
+            metrics=self.metrics,
         )
 
     def _make_jobs(self) -> JobWorker:
@@ -351,18 +314,3 @@ def _chat(
     )
     caps = Caps(settings.summary_daily_limit, settings.summary_reader_daily_limit)
     return ChatSummarizer(session, endpoint, Allowance(db, caps, now), now)
-
-
-def _application(
-    settings: Settings, sends: AiohttpRequest, updates: AiohttpRequest
-) -> Application[Any, Any, Any, Any, Any, Any]:
-    """Make python-telegram-bot's application: routing and types; the loops are ours."""
-    return (
-        Application.builder()
-        .token(settings.telegram_bot_token.get_secret_value())
-        .base_url(f"{settings.telegram_api_url}/bot")
-        .request(sends)
-        .get_updates_request(updates)
-        .updater(None)
-        .build()
-    )

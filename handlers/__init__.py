@@ -75,7 +75,26 @@ def routes(features: Features) -> list[Route]:
     )
     return [
         *(row.route() for row in table),
-        # tags, in lists and under posts
+        *_presses_on_articles(),
+        press(callbacks.ShowSettings, page.reopen),
+        press(callbacks.ChooseLanguage, page.choose_language),
+        press(callbacks.Pause, page.pause),
+        press(callbacks.EraseMe, privacy_page.erase, only=private),
+        *_presses_of_operators(),
+        *(comment_routes.presses() if features.comments else ()),
+        # whatever else happens
+        *((on(Attendance, moderation.note_attendance),) if features.comments else ()),
+        on(Press, conversation.answer_stale),
+        on(Membership, membership.note_membership),
+        on(Migration, membership.move),
+        on(Command, listener.hear_unknown),
+        on(Said, listener.hear),
+        on(Sent, listener.see),
+    ]
+
+
+def _presses_on_articles() -> list[Route]:
+    return [
         press(callbacks.ToggleTag, tags.toggle),
         press(callbacks.UndoFollow, tags.undo_follow),
         press(callbacks.FollowAgain, tags.follow_again),
@@ -86,19 +105,17 @@ def routes(features: Features) -> list[Route]:
         press(callbacks.ShowPost, post_tags.show_post),
         press(callbacks.FollowFromPost, post_tags.follow),
         press(callbacks.MuteFromPost, post_tags.mute),
-        # articles
         press(callbacks.ShowLatest, articles.turn_latest),
         press(callbacks.ShowTagArticles, articles.turn_tag_articles),
         press(callbacks.ShowFound, articles.turn_found),
         press(callbacks.OpenPost, articles.open_post),
         press(callbacks.Summarize, summaries.press_summary),
         press(callbacks.ShowKeyPoints, summaries.show_key_points),
-        # settings and privacy
-        press(callbacks.ShowSettings, page.reopen),
-        press(callbacks.ChooseLanguage, page.choose_language),
-        press(callbacks.Pause, page.pause),
-        press(callbacks.EraseMe, privacy_page.erase, only=private),
-        # operators
+    ]
+
+
+def _presses_of_operators() -> list[Route]:
+    return [
         press(operator_buttons.ProbeOffer, feeds.probe_choice, only=operator),
         press(operator_buttons.AddOffer, feeds.confirm, only=operator),
         press(operator_buttons.DropOffer, feeds.drop_offer, only=operator),
@@ -109,15 +126,6 @@ def routes(features: Features) -> list[Route]:
         press(operator_buttons.ShowParked, parked.turn_page, only=operator),
         press(operator_buttons.RetryParked, parked.retry, only=operator),
         press(operator_buttons.RetryAllParked, parked.retry_all, only=operator),
-        *(comment_routes.presses() if features.comments else ()),
-        # whatever else happens
-        *((on(Attendance, moderation.note_attendance),) if features.comments else ()),
-        on(Press, conversation.answer_stale),
-        on(Membership, membership.note_membership),
-        on(Migration, membership.move),
-        on(Command, listener.hear_unknown),
-        on(Said, listener.hear),
-        on(Sent, listener.see),
     ]
 
 

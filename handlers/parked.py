@@ -75,8 +75,8 @@ async def _show(turn: Turn, page: int) -> None:
 def _describe(turn: Turn, number: int, item: Parked) -> Markup:
     about = turn.t(
         f"parked_{item.kind}",
-        id=item.id,
-        chat=item.chat_id or "–",
+        id=str(item.id),
+        chat="–" if item.chat_id is None else str(item.chat_id),
         what=item.what,
         when=show_distance(item.at, turn.now, turn.language),
     )

@@ -29,30 +29,25 @@ async def add_tag(tx: Transaction, label: str) -> Tag | None:
         "INSERT INTO tags (key, slug, label) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
         (key, slug_of(label), clean_label(label)),
     )
-    return await _find_by_key(tx, key)
+    return await _find(tx, "key", key)
 
 
 async def find_tag(tx: Transaction, label: str) -> Tag | None:
     """Give the tag that a label, a slug or a hashtag names; of an alias, the tag it points to."""
     key = fold_tag(label)
-    return None if key is None else await _find_by_key(tx, key)
+    return None if key is None else await _find(tx, "key", key)
 
 
 async def find_tag_by_id(tx: Transaction, tag_id: int) -> Tag | None:
     """Give a tag by its id, as buttons carry it; of an alias, the tag it points to."""
-    row = await tx.one(
-        f"SELECT {_COLUMNS} FROM tags t"
-        " WHERE t.id = (SELECT coalesce(alias_of, id) FROM tags WHERE id = ?)",
-        (tag_id,),
-    )
-    return None if row is None else Tag(*row)
+    return await _find(tx, "id", tag_id)
 
 
-async def _find_by_key(tx: Transaction, key: str) -> Tag | None:
+async def _find(tx: Transaction, column: str, value: int | str) -> Tag | None:
     row = await tx.one(
         f"SELECT {_COLUMNS} FROM tags t"
-        " WHERE t.id = (SELECT coalesce(alias_of, id) FROM tags WHERE key = ?)",
-        (key,),
+        f" WHERE t.id = (SELECT coalesce(alias_of, id) FROM tags WHERE {column} = ?)",
+        (value,),
     )
     return None if row is None else Tag(*row)
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from sandbox.telegram.render import utf16_length
 
-Json = dict[str, Any]
 Span = tuple[str, int, int]
 
 _COMMON_TLDS = frozenset(
@@ -39,14 +37,6 @@ _CASHTAG = re.compile(r"(?<![\w$])\$(1INCH|[A-Z]{1,8})(?![\w$])")
 _HASHTAG_LONGEST = 256
 _TRAILING = ".,:;!?'\"…*_~"
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
-
-
-def find_entities(text: str) -> list[Json]:
-    """Return the automatic entities of a text, in order, none overlapping another."""
-    return [
-        {"type": kind, "offset": offset, "length": length}
-        for kind, offset, length in in_utf16(text, find_spans(text))
-    ]
 
 
 def find_spans(text: str) -> list[Span]:

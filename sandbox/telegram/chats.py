@@ -106,10 +106,6 @@ class Chat:
         """Take away the bot's right to write (no update tells it)."""
         self.bot_can_write = False
 
-    def let_bot_write(self) -> None:
-        """Give the right to write back."""
-        self.bot_can_write = True
-
     def delete(self) -> None:
         """Delete the whole group: sends get 403 from now on."""
         self.is_deleted = True

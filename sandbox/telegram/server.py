@@ -17,7 +17,7 @@ from sandbox.telegram.endpoint import Endpoint
 from sandbox.telegram.faults import Faults
 from sandbox.telegram.flood import FloodControl, Limits
 from sandbox.telegram.log import Call, Json, Sent
-from sandbox.telegram.messages import Message, User
+from sandbox.telegram.messages import User
 from sandbox.telegram.people import InlineQuery, Person, Press
 from sandbox.telegram.updates import UpdateQueue
 from sandbox.telegram.world import World
@@ -170,10 +170,6 @@ class TelegramServer:
     def push_update(self, raw: dict[str, Any]) -> int:
         """Queue any update, however malformed, and return its update_id."""
         return self.world.updates.push_raw(raw)
-
-    def all_messages(self) -> list[Message]:
-        """List all messages of all chats, deleted ones included, by chat."""
-        return [m for chat in self.chats for m in chat.messages]
 
     def calls_of(self, method: str) -> list[Call]:
         """List the calls of one method."""

@@ -71,10 +71,6 @@ class UpdateQueue:
         """Say whether a long poll waits at this moment."""
         return self._waiter is not None and not self._waiter.done()
 
-    def wants(self, kind: str) -> bool:
-        """Say whether the bot asked for updates of a type."""
-        return kind in self.allowed
-
     def add(self, kind: str, payload: Json) -> None:
         """Queue an update of a type the bot wants; drop any other for good."""
         if kind in self.allowed:

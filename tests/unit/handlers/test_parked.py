@@ -17,7 +17,7 @@ async def park(db: Database, count: int) -> None:
     """Park some updates, the lowest id the oldest."""
     async with db.transaction() as tx:
         for number in range(1, count + 1):
-            await add_updates(tx, [(number, 7, "{}")], now=NOW - 7200 + number)
+            await add_updates(tx, [(number, 1_000_007, "{}")], now=NOW - 7200 + number)
             await park_update(tx, number, f"KeyError at <follow>:{number}")
 
 
@@ -32,7 +32,7 @@ async def test_it_is_listed_in_pages_and_tried_again_by_a_button(desk: Desk, db:
     await park(db, 7)
     (page,) = await desk.say("/parked", OPERATOR)
     assert "7 things given up on</b> (page 1 of 2)" in text(page)
-    assert "1. Update 7 from chat 7, 2 hours ago\nKeyError at &lt;follow&gt;:7" in text(page)
+    assert "1. Update 7 from chat 1000007, 2 hours ago\nKeyError at &lt;follow&gt;:7" in text(page)
     assert labels(page) == ["↻ 1", "↻ 2", "↻ 3", "↻ 4", "↻ 5", "Try all again", "Next ›"]
     second, _ = await desk.press("Next ›", OPERATOR, row=page)
     assert labels(second) == ["↻ 6", "↻ 7", "Try all again", "‹ Previous"]
