@@ -59,7 +59,7 @@ class Readability:
         prose = closed * 2 >= len(sentences)
         self.allowed = [
             (sentence.is_closed or not prose)
-            and sentence.text.count(" ") + 1 >= SHORTEST_WORDS
+            and sentence.text.rstrip(" .!?…").count(" ") + 1 >= SHORTEST_WORDS
             and sentence.text.count(" ") < LONGEST_WORDS
             and not sentence.text.rstrip().endswith(":")
             for sentence in sentences
