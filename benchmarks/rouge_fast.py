@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+KINDS = ("rouge1", "rouge2", "rougeL")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 

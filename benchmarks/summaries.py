@@ -1,14 +1,16 @@
 """ROUGE and time of our summaries beside the lead's, TextRank's and LexRank's, in one run.
 
-python -m benchmarks.summaries --data FILE.jsonl --language fr --lead-hidden
+    python -m benchmarks.summaries --data FILE.jsonl --language fr --lead-hidden
 
 The file holds title, text and ref (or a list of refs) on each line. --lead-hidden: the text has
-lost its lead, as when the reader has it before them; --lead-kept: it still opens with it.
+lost its lead, as when the reader has it before them; --lead-kept: it still opens with it. Without
+--data both are measured on OrangeSum's validation split, for RESULTS.md.
 """
 
 import argparse
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.summary_scores import KINDS, Scores, find_interval, make_scorers, score_all
+from benchmarks.report import arguments, publish
+from benchmarks.rouge_fast import KINDS
+from benchmarks.summary_report import LEAD, OURS, Report, make_section
+from benchmarks.summary_scores import Scores, find_interval, make_scorers, score_all
+from benchmarks.summary_sets import VALIDATION, Item, get_refs, put_lead_back, read_items
 from benchmarks.summary_systems import (
     System,
     Task,
@@ -29,7 +35,6 @@ from benchmarks.summary_systems import (
 
 Length = Callable[[System, Task], list[str]]
 
-OURS = "relais"
 LENGTHS: dict[str, Length] = {
     "1 sentence": lambda system, task: system(task, 1),
     "2 sentences": lambda system, task: system(task, 2),
@@ -47,18 +52,6 @@ class Run:
     cpu_ms: list[float] = field(default_factory=list)
 
 
-def read_items(path: Path, limit: int | None) -> list[dict[str, Any]]:
-    """Read the jsonl."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines[:limit] if line.strip()]
-
-
-def get_refs(item: dict[str, Any]) -> list[str]:
-    """Give the references of an item: one, or several."""
-    refs = item.get("refs") or item["ref"]
-    return [refs] if isinstance(refs, str) else list(refs)
-
-
 def measure(system: System, length: Length, tasks: list[Task]) -> Run:
     """Summarise every article, timing each."""
     run = Run()
@@ -72,7 +65,7 @@ def measure(system: System, length: Length, tasks: list[Task]) -> Run:
 
 
 def show(
-    runs: dict[tuple[str, str], Run], scorers: list[str], baseline: str = "lead"
+    runs: dict[tuple[str, str], Run], scorers: list[str], baseline: str = LEAD
 ) -> dict[str, Any]:
     """Print a table for each scorer and length; give the same figures for --json."""
     report: dict[str, Any] = {}
@@ -99,8 +92,15 @@ def show(
                 report[f"{scorer}/{length}/{name}"] = {
                     **dict(zip(KINDS, np.round(scores.mean(0), 2).tolist(), strict=True)),
                     "words": round(words, 1),
+                    "intervals": _name_bounds(low, high),
+                    "gain_intervals": _name_bounds(gain_low, gain_high),
                 }
     return report
+
+
+def _name_bounds(low: Scores, high: Scores) -> dict[str, list[float]]:
+    pairs = np.round(np.column_stack([low, high]), 2).tolist()
+    return dict(zip(KINDS, pairs, strict=True))
 
 
 def show_times(runs: dict[tuple[str, str], Run]) -> dict[str, Any]:
@@ -123,31 +123,14 @@ def show_times(runs: dict[tuple[str, str], Run]) -> dict[str, Any]:
     return report
 
 
-def main() -> None:
-    """Run the comparison that the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--language", choices=("fr", "en"), default="fr")
-    lead = parser.add_mutually_exclusive_group()
-    lead.add_argument("--lead-hidden", dest="hidden", action="store_true", default=True)
-    lead.add_argument("--lead-kept", dest="hidden", action="store_false")
-    parser.add_argument("--limit", type=int)
-    parser.add_argument("--json", type=Path, help="write the figures there too")
-    options = parser.parse_args()
-
-    items = read_items(options.data, options.limit)
-    shown = "" if options.hidden else None
-    tasks = [Task(i.get("title") or "", i["text"], options.language, shown) for i in items]
+def compare(
+    items: list[Item], systems: dict[str, System], language: str, *, hidden: bool
+) -> Report:
+    """Run the systems on articles, print what they reached, and give it."""
+    shown = "" if hidden else None
+    tasks = [Task(i.get("title") or "", i["text"], language, shown) for i in items]
     refs = [get_refs(item) for item in items]
-    systems: dict[str, System] = {
-        "lead": run_lead,
-        "textrank": make_sumy("textrank", options.language),
-        "lexrank": make_sumy("lexrank", options.language),
-        OURS: run_ours,
-    }
-    state = "hidden" if options.hidden else "kept"
-    print(f"{options.data.name}: {len(items)} articles, {options.language}, lead {state}")
-    scorers = make_scorers(options.language)
+    scorers = make_scorers(language)
     runs = {
         (name, length): measure(system, make, tasks)
         for length, make in LENGTHS.items()
@@ -155,7 +138,54 @@ def main() -> None:
     }
     for run in runs.values():
         run.scores = {name: score_all(each, refs, run.texts) for name, each in scorers.items()}
-    report = show(runs, list(scorers)) | show_times(runs)
+    return show(runs, list(scorers)) | show_times(runs)
+
+
+def make_systems(language: str) -> dict[str, System]:
+    """Make what is compared, by name."""
+    return {
+        LEAD: run_lead,
+        "textrank": make_sumy("textrank", language),
+        "lexrank": make_sumy("lexrank", language),
+        OURS: run_ours,
+    }
+
+
+def measure_both(options: argparse.Namespace) -> None:
+    """Measure with the lead hidden and kept on the validation split, and publish the section."""
+    began = time.monotonic()
+    items = read_items(VALIDATION, 100 if options.quick else options.limit)
+    systems = make_systems("fr")
+    print(f"{VALIDATION.name}: {len(items)} articles, lead hidden")
+    hidden = compare(items, systems, "fr", hidden=True)
+    print("\nThe same, lead put back, titles as references")
+    plain = {name: systems[name] for name in (LEAD, OURS)}
+    kept = compare(put_lead_back(items), plain, "fr", hidden=False)
+    seconds = time.monotonic() - began
+    publish(make_section(hidden, kept, articles=len(items), seconds=seconds), options.results)
+
+
+def main() -> None:
+    """Run the comparison that the command line asks for."""
+    parser = arguments(__doc__)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--language", choices=("fr", "en"), default="fr")
+    lead = parser.add_mutually_exclusive_group()
+    lead.add_argument("--lead-hidden", dest="hidden", action="store_true", default=True)
+    lead.add_argument("--lead-kept", dest="hidden", action="store_false")
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--json", type=Path, help="write the figures there too")
+    options = parser.parse_args()
+    if options.data is None:
+        if not VALIDATION.exists():
+            sys.exit(f"{VALIDATION} is not here: name a file with --data.")
+        measure_both(options)
+        return
+    items = read_items(options.data, 100 if options.quick else options.limit)
+    state = "hidden" if options.hidden else "kept"
+    print(f"{options.data.name}: {len(items)} articles, {options.language}, lead {state}")
+    systems = make_systems(options.language)
+    report = compare(items, systems, options.language, hidden=options.hidden)
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 

@@ -13,9 +13,9 @@ import snowballstemmer
 from numpy.typing import NDArray
 from rouge_score.rouge_scorer import RougeScorer
 
+from benchmarks.rouge_fast import KINDS
 from bot.summary.words import list_words
 
-KINDS = ("rouge1", "rouge2", "rougeL")
 ROUNDS = 1000
 
 Scores = NDArray[np.float64]
