@@ -31,7 +31,11 @@ _PUBLISHED = 1_800_000_000
 
 @asynccontextmanager
 async def relais_process(
-    folder: Path, telegram: Server, settings: Mapping[str, object] | None = None
+    folder: Path,
+    telegram: Server,
+    settings: Mapping[str, object] | None = None,
+    *,
+    program: str = "bot",
 ) -> AsyncIterator[tuple[Relais, Life]]:
     """Run the bot beside the block, from when it is quiet."""
     all_settings: dict[str, object] = {
@@ -41,6 +45,7 @@ async def relais_process(
         **(settings or {}),
     }
     async with relais_on(folder, all_settings) as relais:
+        relais.program = program
         life = await relais.start()
         await asyncio.sleep(QUIET_SECONDS)
         yield relais, life
