@@ -17,6 +17,9 @@ from benchmarks.report import arguments, render
 BENCHMARKS = {
     "limited": ("benchmarks.delivery", "limited"),
     "paid": ("benchmarks.delivery", "paid"),
+    "feed_to_chat": ("benchmarks.feed_to_chat",),
+    "polling": ("benchmarks.polling",),
+    "many_feeds": ("benchmarks.many_feeds",),
     "fanout": ("benchmarks.fanout",),
     "search": ("benchmarks.search",),
     "summaries": ("benchmarks.summaries",),

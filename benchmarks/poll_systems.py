@@ -18,6 +18,7 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.news.fetch import Fetcher, user_agent
 from bot.news.parse_pool import ParsePool
+from bot.news.politeness import HostLedger
 from bot.news.poller import Poller, PollRules
 from bot.news.reading import FeedReader
 from bot.ops.metrics import Metrics
@@ -94,6 +95,7 @@ async def _run_relais(path: str, urls: list[str]) -> None:
                 FeedReader(db, fetcher, pool, clock),
                 PollRules(),
                 clock,
+                hosts=HostLedger(),
                 on_stored=lambda: None,
                 tell=_tell_nobody,
                 on_told=lambda: None,

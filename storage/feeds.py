@@ -5,7 +5,7 @@ the validators that vouch for it are saved in one transaction.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from storage.database import Transaction
 from storage.model import Feed, FeedHealth, Polled
@@ -141,35 +141,54 @@ async def find_next_poll(tx: Transaction) -> int | None:
     return None if due is None else int(due)
 
 
+_RECORD_POLL = (
+    "UPDATE feeds SET claimed_until = 0, next_poll_at = :next_poll_at,"
+    " title = coalesce(:title, title), site_url = coalesce(:site_url, site_url),"
+    " language = coalesce(:language, language), etag = :etag,"
+    " last_modified = :last_modified, body_hash = :body_hash, clean_hash = :clean_hash,"
+    " wish_seconds = :wish_seconds,"
+    " backlog_at = coalesce(backlog_at, :now), last_polled_at = :now,"
+    " last_success_at = :now, errors = 0, error_code = NULL,"
+    " last_new_at = CASE WHEN :new_articles > 0 THEN :now ELSE last_new_at END,"
+    " full_poll_at = CASE WHEN :full THEN :now ELSE full_poll_at END"
+)
+
+
 async def record_poll(tx: Transaction, feed_id: int, polled: Polled, *, now: int) -> None:
     """Record a poll that brought the feed; the first one ends the backlog."""
-    await tx.run(
-        "UPDATE feeds SET claimed_until = 0, next_poll_at = :next_poll_at,"
-        " title = coalesce(:title, title), site_url = coalesce(:site_url, site_url),"
-        " language = coalesce(:language, language), etag = :etag,"
-        " last_modified = :last_modified, body_hash = :body_hash, clean_hash = :clean_hash,"
-        " wish_seconds = :wish_seconds,"
-        " backlog_at = coalesce(backlog_at, :now), last_polled_at = :now,"
-        " last_success_at = :now, errors = 0, error_code = NULL,"
-        " last_new_at = CASE WHEN :new_articles > 0 THEN :now ELSE last_new_at END,"
-        " full_poll_at = CASE WHEN :full THEN :now ELSE full_poll_at END"
-        " WHERE id = :id",
-        {
-            "id": feed_id,
-            "now": now,
-            "next_poll_at": polled.next_poll_at,
-            "title": polled.title,
-            "site_url": polled.site_url,
-            "language": polled.language,
-            "etag": polled.etag,
-            "last_modified": polled.last_modified,
-            "body_hash": polled.body_hash,
-            "clean_hash": polled.clean_hash,
-            "wish_seconds": polled.wish_seconds,
-            "new_articles": polled.new_articles,
-            "full": polled.full,
-        },
+    await tx.run(f"{_RECORD_POLL} WHERE id = :id", _poll_values(feed_id, polled, now))
+
+
+async def record_unchanged(
+    tx: Transaction, polls: Iterable[tuple[int, Polled]], *, now: int
+) -> None:
+    """Record polls, by feed, that found nothing new at the feed's own address.
+
+    A feed that is not active any more stays as it is.
+    """
+    await tx.many(
+        f"{_RECORD_POLL}, redirect_url = NULL, redirect_seen = 0, redirect_since = NULL"
+        " WHERE id = :id AND state = 'active'",
+        [_poll_values(feed_id, polled, now) for feed_id, polled in polls],
     )
+
+
+def _poll_values(feed_id: int, polled: Polled, now: int) -> dict[str, object]:
+    return {
+        "id": feed_id,
+        "now": now,
+        "next_poll_at": polled.next_poll_at,
+        "title": polled.title,
+        "site_url": polled.site_url,
+        "language": polled.language,
+        "etag": polled.etag,
+        "last_modified": polled.last_modified,
+        "body_hash": polled.body_hash,
+        "clean_hash": polled.clean_hash,
+        "wish_seconds": polled.wish_seconds,
+        "new_articles": polled.new_articles,
+        "full": polled.full,
+    }
 
 
 async def record_poll_failure(

@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from bot.clock import Clock
 from bot.news.politeness import HostLedger, wait_after_failure, wait_after_success
 from bot.news.reading import FeedReader, Reading
+from bot.news.unchanged import Unchanged
 from bot.news.urls import host_of
 from bot.ops.metrics import Metrics
 from storage.articles import add_articles
@@ -41,6 +42,7 @@ LEASE_SECONDS = 300
 SIGHTINGS_TO_MOVE = 3
 BATCH = 50  # articles of one transaction: a long feed must not hold up the writer
 PAUSE_SECONDS = 1.0
+_SHARE_TO_CLAIM = 4
 
 
 class TellOfFeed(Protocol):
@@ -58,7 +60,7 @@ class PollRules:
     """`interval` in seconds between polls of a feed that wishes for nothing else."""
 
     interval: int = 600
-    at_once: int = 16
+    at_once: int = 32
 
 
 class Poller:
@@ -94,6 +96,7 @@ class Poller:
         self._metrics = metrics
         self._chance = chance
         self._hosts = hosts
+        self._unchanged = Unchanged(db, clock)
         self._free = rules.at_once
         self._unrecorded: set[int] = set()
         self._wake = asyncio.Event()
@@ -141,7 +144,9 @@ class Poller:
             await self._wait_out(error)
         finally:
             self._free += 1
-            self._wake.set()
+            # Several are claimed for the price of one; the bell sees to those that are left.
+            if self._free >= self._rules.at_once / _SHARE_TO_CLAIM:
+                self._wake.set()
 
     async def _release_unrecorded(self) -> None:
         if not self._unrecorded:
@@ -173,6 +178,10 @@ class Poller:
     async def _record(self, feed: Feed, reading: Reading) -> None:
         """Store what came in batches; the last one saves the validators too."""
         now = int(self._clock.now())
+        if reading.parsed is None and reading.permanent_url in (None, feed.url):
+            await self._unchanged.record(feed.id, self._polled(reading, 0, now))
+            self._note(feed, reading, 0)
+            return
         new, moved = 0, False
         for batch, is_last in _batches(reading.articles, now):
             async with self._db.transaction() as tx:
@@ -188,6 +197,9 @@ class Poller:
                 self._on_stored()
         if moved:
             self._on_told()
+        self._note(feed, reading, new)
+
+    def _note(self, feed: Feed, reading: Reading, new: int) -> None:
         result = "unchanged" if reading.parsed is None else "read"
         self._metrics.polls.labels(result).inc()
         self._metrics.articles.inc(new)
@@ -197,10 +209,14 @@ class Poller:
         self, tx: Transaction, feed: Feed, reading: Reading, new: int, now: int
     ) -> bool:
         """Record a poll that brought the feed; True when that moved it to another address."""
+        await record_poll(tx, feed.id, self._polled(reading, new, now), now=now)
+        return await self._follow_redirect(tx, feed, reading.permanent_url, now)
+
+    def _polled(self, reading: Reading, new: int, now: int) -> Polled:
         wishes = (reading.wish_seconds, reading.fresh_for)
         wait = wait_after_success(self._rules.interval, wishes, spread=self._chance())
         parsed = reading.parsed
-        polled = Polled(
+        return Polled(
             next_poll_at=now + wait,
             title=parsed.title if parsed else None,
             site_url=parsed.link if parsed else None,
@@ -213,8 +229,6 @@ class Poller:
             new_articles=new,
             full=reading.full,
         )
-        await record_poll(tx, feed.id, polled, now=now)
-        return await self._follow_redirect(tx, feed, reading.permanent_url, now)
 
     async def _follow_redirect(
         self, tx: Transaction, feed: Feed, url: str | None, now: int

@@ -145,7 +145,7 @@ async def test_nothing_of_a_poll_is_kept_when_storing_fails(
         stand.poller.wake()
         async with asyncio.timeout(30):
             await failed.wait()
-        feed = await stand.until(feed.id, lambda _: stand.poller._free == 16)
+        feed = await stand.until(feed.id, lambda _: stand.poller._free == PollRules().at_once)
     assert (feed.etag, feed.body_hash, feed.backlog_at) == (None, None, None)
     assert await stand.articles() == []
     feed = await stand.poll(feed.id)
@@ -364,7 +364,9 @@ async def test_a_feed_removed_meanwhile_brings_nothing(stand: Newsstand) -> None
 
     stand.server.answers["/feed"] = answer
     stand.poller.wake()
-    await stand.until(feed.id, lambda feed: feed.state == "removed" and stand.poller._free == 16)
+    await stand.until(
+        feed.id, lambda feed: feed.state == "removed" and stand.poller._free == PollRules().at_once
+    )
     assert await stand.articles() == []
     assert (await stand.feed(feed.id)).last_polled_at is None
 
