@@ -12,6 +12,7 @@ from telegram import Update
 from bot.clock import SystemClock
 from bot.comments.desks import Desks
 from bot.comments.relay import Relay
+from bot.comments.roll_call import RollCall
 from bot.comments.upkeep import Upkeep
 from bot.config import Settings
 from bot.delivery.gateway import Gateway
@@ -97,6 +98,7 @@ class Parts:
         watch = FeedWatch(self._db, self.notifier)
         self.housekeeping = Housekeeping(self._db, watch, self.metrics, clock, Keep())
         self.upkeep = Upkeep(desks)
+        self.roll_call = RollCall(desks, tools.application.bot)
         self.clock_watch = ClockWatch(self._db, clock, on_back=self._on_clock_back)
         self._set_bells()
 
@@ -146,6 +148,7 @@ class Parts:
         self._tools.application.add_handlers(routes(self._setup.features))
         await add_feeds(self._db, self._settings.feed_urls, now=now)
         await self._send_menus()
+        await self.roll_call.ask()
 
     def _set_bells(self) -> None:
         self.bells.every(TICK_SECONDS, self.poller.wake, "poll")
@@ -158,6 +161,7 @@ class Parts:
     async def _tidy(self) -> None:
         await self.housekeeping.tidy()
         await self.upkeep.tidy()
+        await self.roll_call.ask()
         await self._send_menus()
         self.sender.wake()
 

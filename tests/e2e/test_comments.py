@@ -16,8 +16,6 @@ async def talk(tmp_path_factory):
     """A running site with two moderators, where approvals go out at once."""
     async with talk_in(tmp_path_factory.mktemp("comments")) as talk:
         await talk.site.relais.start()
-        for moderator in (talk.anne, talk.basile):  # who never did anything there is unknown
-            await talk.site.ask(moderator, "/queue", talk.room)
         yield talk
         await assert_clean(talk.site)
 

@@ -129,6 +129,7 @@ async def talk_in(folder: Path, *, latency: float = 0.0, **settings: object) -> 
     async with site_in(folder, latency=latency, **{**defaults, **settings}) as site:
         anne, basile = site.telegram.person("Anne", "fr"), site.telegram.person("Basile", "en")
         room = site.telegram.group("Modération", [anne, basile])
+        room.admins.add(basile.id)
         site.relais.settings["MODERATION_CHAT_ID"] = str(room.id)
         site.relais.program = "tests.support.hurried"
         yield Talk(site, room, anne, basile)
