@@ -1,159 +1,216 @@
 """Fan-out: an article whose tag has 300,000 followers, among 1,000,000 subscribers.
 
-    python -m benchmarks.fanout [--small] [--keep FILE]
+    python -m benchmarks.fanout [--quick] [--keep FILE]
 
-While the article is distributed, a second task writes every few milliseconds and a third asks for
-what somebody follows, as handlers do.
+The product's own distributor and sender do it; only Telegram is left out. In half of the runs a
+task writes every few milliseconds and another asks what somebody follows, as handlers do.
 """
 
-import argparse
 import asyncio
-import json
 import random
+import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from benchmarks.big_database import NOW, Size, build_readers
+from benchmarks.big_database import NOW, SMALL, Prose, Size, build_readers, new_article
+from benchmarks.fanout_traces import measure_traces
+from benchmarks.report import Figure, Section, arguments, publish
+from benchmarks.waits import Waits
+from bot.clock import SystemClock
+from bot.delivery.outcomes import Delivered, Outcome, Probed
+from bot.delivery.pacing import Rates
+from bot.delivery.sender import Sender
+from bot.news.distribute import Distributor
+from handlers.messages import Features, render_post, to_payload
+from handlers.texts import Catalogue
 from storage.articles import add_articles
 from storage.database import Database
 from storage.facts import set_fact
-from storage.fan_out import fan_out
 from storage.feeds import add_feed
-from storage.model import NewArticle
-from storage.retention import Keep, prune
+from storage.model import OutboxRow, Spread
 from storage.subscribers import list_subscriptions
 
-SMALL = Size(subscribers=100_000, follows=500_000, tags=2_000, biggest=30_000)
+RUNS = 3  # alone, and again beside other work
+TAGS = ("topic1", "topic40", "topic400", "topic1999")  # the biggest, middling ones, a small one
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One article's way into the outbox; seconds since it was stored."""
+
+    rows: int
+    seconds: float
+    first_sent: float
+    longest_window: float
+
+    @property
+    def rate(self) -> float:
+        """Rows made in a second."""
+        return self.rows / self.seconds
 
 
 def main() -> None:
-    """Build the database, run the measurements, print them as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", action="store_true", help="a tenth of everything")
+    """Build the database, run the measurements, publish them."""
+    parser = arguments(__doc__)
     parser.add_argument("--keep", type=Path, help="use, or build and keep, this database")
     options = parser.parse_args()
-    size = SMALL if options.small else Size()
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         path = options.keep or Path(folder) / "fanout.db"
         if not path.exists():
-            started = time.perf_counter()
-            build_readers(path, size)
-            print(f"built in {time.perf_counter() - started:.0f} s, {_megabytes(path):.0f} MB")
-        print(json.dumps(asyncio.run(measure(path)), indent=2))
+            build_readers(path, SMALL if options.quick else Size())
+        figures = asyncio.run(measure(path))
+    publish(
+        Section(
+            name="fanout",
+            title="Fan-out",
+            command="python -m benchmarks.fanout",
+            how=f"{RUNS} distributions alone and {RUNS} beside a task that writes and one that"
+            " reads, 3 ms after each answer. Times count from the commit that stored the article;"
+            " the sender is the real one at 30 messages a second, and leaving is the call of the"
+            " gateway. Waits are the worst of all runs.",
+            figures=tuple(figures),
+            scale="a tenth of the readers" if options.quick else "",
+            seconds=time.monotonic() - began,
+        ),
+        options.results,
+    )
 
 
-async def measure(path: Path) -> dict[str, Any]:
-    """Give the figures of one distribution, of the sending's traces and of their pruning."""
+async def measure(path: Path) -> list[Figure]:
+    """Give the figures of the distributions, of the sending's traces and of their pruning."""
     db = await Database.open(path)
     try:
-        quiet = await _distribute(db, await _store_article(db, "quiet"))
-        await _clear(db)
-        article_id = await _store_article(db, "busy")
+        alone = [await _distribute(db) for _ in range(RUNS)]
         writer, reader = Waits(), Waits()
-        async with asyncio.TaskGroup() as group:
-            stop = asyncio.Event()
-            group.create_task(writer.repeat(lambda: _write(db), stop, pause=0.003))
-            group.create_task(reader.repeat(lambda: _read(db), stop, pause=0.003))
-            busy = await _distribute(db, article_id)
-            stop.set()
-        return {
-            "quiet": quiet,
-            "busy": busy,
-            "other writer": writer.summary(),
-            "/following": reader.summary(),
-            "traces": await _traces(db),
-        }
+        beside = []
+        for _ in range(RUNS):
+            async with (
+                writer.repeated(lambda: _write(db), pause=0.003),
+                reader.repeated(lambda: _read(db), pause=0.003),
+            ):
+                beside.append(await _distribute(db, clear=False))
+            await _clear(db)
+        await _distribute(db, clear=False)
+        return [
+            *_figures(alone, beside),
+            Figure("another writer waits: p99", writer.p99_ms, "ms"),
+            Figure("another writer waits: longest", writer.longest_ms, "ms", at_most=50),
+            Figure("/following meanwhile: p50", reader.p50_ms, "ms"),
+            Figure("/following meanwhile: p99", reader.p99_ms, "ms", at_most=50),
+            *await measure_traces(db, lambda: _write(db)),
+        ]
     finally:
         await db.close()
 
 
-class Waits:
-    """How long something took, again and again."""
+def _figures(alone: list[Distribution], beside: list[Distribution]) -> list[Figure]:
+    first = max(run.first_sent for run in alone + beside)
+    window = max(run.longest_window for run in alone)
+    return [
+        Figure("rows of one article", alone[0].rows),
+        Figure("rows a second, alone", _middle(alone), "/s", at_least=200_000),
+        Figure("rows a second, beside other work", _middle(beside), "/s"),
+        Figure("the slowest run alone", round(min(run.rate for run in alone)), "/s"),
+        Figure("first message leaves, worst", round(first * 1000), "ms", at_most=200),
+        Figure("longest time between two windows, alone", round(window * 1000, 1), "ms"),
+    ]
+
+
+def _middle(runs: list[Distribution]) -> int:
+    return round(statistics.median(run.rate for run in runs))
+
+
+class _Telegram:
+    """Takes every message at once and remembers when an article's first one came."""
 
     def __init__(self) -> None:
-        self._seconds: list[float] = []
+        self.first: dict[int, float] = {}
+        self._messages = 0
 
-    async def repeat(
-        self, act: Callable[[], Awaitable[None]], stop: asyncio.Event, *, pause: float
-    ) -> None:
-        """Act until told to stop."""
-        while not stop.is_set():
-            started = time.perf_counter()
-            await act()
-            self._seconds.append(time.perf_counter() - started)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
+    async def attempt(self, row: OutboxRow) -> Outcome:
+        if row.article_id is not None:
+            self.first.setdefault(row.article_id, time.perf_counter())
+        self._messages += 1
+        return Delivered(time.time_ns() + self._messages)
 
-    def summary(self) -> dict[str, float]:
-        """Give milliseconds: median, 99th percentile, maximum."""
-        ordered = sorted(self._seconds)
-        return {
-            "times": len(ordered),
-            "p50_ms": round(ordered[len(ordered) // 2] * 1000, 2),
-            "p99_ms": round(ordered[int(len(ordered) * 0.99)] * 1000, 2),
-            "max_ms": round(ordered[-1] * 1000, 2),
-        }
+    async def probe(self, row: OutboxRow, message_id: int) -> Probed | Outcome:
+        raise AssertionError(f"row {row.id} is of known fate, whatever became of {message_id}")
 
 
-async def _store_article(db: Database, key: str) -> int:
-    """Store an article with the biggest tag, two middling ones and a small one."""
+async def _distribute(db: Database, *, clear: bool = True) -> Distribution:
+    """Store an article and have it distributed and, meanwhile, sent."""
+    telegram, commits, committed = _Telegram(), [], asyncio.Event()
+    sender = Sender(db, telegram, Rates.of(30, paid=False), SystemClock())
+    texts, features = Catalogue.load(), Features(summaries=True, comments=True, chat_model=False)
+
+    def on_committed() -> None:
+        commits.append(time.perf_counter())
+        committed.set()
+        sender.wake()
+
+    distributor = Distributor(
+        db,
+        lambda article, language: to_payload(render_post(article, language, texts, features)),
+        SystemClock(),
+        on_committed=on_committed,
+    )
+    async with _running(sender, distributor):
+        article_id = await _store_article(db)
+        stored = time.perf_counter()
+        distributor.wake()
+        while not await _is_distributed(db, article_id):
+            committed.clear()
+            await committed.wait()
+        rows = await _count(db, article_id)
+    if clear:
+        await _clear(db)
+    gaps = [after - before for before, after in pairwise(commits)]
+    return Distribution(rows, commits[-1] - stored, telegram.first[article_id] - stored, max(gaps))
+
+
+@asynccontextmanager
+async def _running(sender: Sender, distributor: Distributor) -> AsyncIterator[None]:
+    """Run both, and stop the sender after what it has in flight."""
+    async with asyncio.TaskGroup() as group:
+        sending = group.create_task(sender.run())
+        distributing = group.create_task(distributor.run())
+        await asyncio.sleep(0.5)  # both have looked at the tables and wait
+        yield
+        distributing.cancel()
+        await sender.stop()
+        await sending
+
+
+async def _store_article(db: Database) -> int:
     async with db.transaction() as tx:
         feed, _ = await add_feed(tx, "https://gazette.example/feed.xml", now=NOW)
-        added = await add_articles(
-            tx,
-            feed.id,
-            [
-                NewArticle(
-                    key=f"{key} {time.time_ns()}",
-                    url=None,
-                    title="Un titre",
-                    lead="Un chapeau.",
-                    body="Un texte.",
-                    author=None,
-                    published_at=NOW,
-                    image_url=None,
-                    section=None,
-                    language="fr",
-                    title_key="",
-                    content_hash=key,
-                    tags=("topic1", "topic40", "topic400", "topic1999"),
-                )
-            ],
-            now=NOW,
-            backlog=False,
-        )
+        article = new_article(f"{time.time_ns()}", Prose(), tags=TAGS)
+        added = await add_articles(tx, feed.id, [article], now=NOW, backlog=False)
     return added.new[0]
 
 
-async def _distribute(db: Database, article_id: int) -> dict[str, float]:
-    holds: list[float] = []
-    rows = 0
-    done = False
-    started = time.perf_counter()
-    first = 0.0
-    while not done:
-        async with db.transaction() as tx:
-            held = time.perf_counter()
-            window = await fan_out(tx, article_id, {"fr": 1, "en": 2}, now_ms=NOW * 1000)
-        holds.append(time.perf_counter() - held)
-        first = first or time.perf_counter() - started
-        rows += window.rows
-        done = window.done
-    seconds = time.perf_counter() - started
-    holds.sort()
-    return {
-        "rows": rows,
-        "seconds": round(seconds, 2),
-        "rows_per_second": round(rows / seconds),
-        "windows": len(holds),
-        "first_window_ms": round(first * 1000, 1),
-        "hold_p50_ms": round(holds[len(holds) // 2] * 1000, 1),
-        "hold_max_ms": round(holds[-1] * 1000, 1),
-    }
+async def _is_distributed(db: Database, article_id: int) -> bool:
+    async with db.read() as tx:
+        spread = await tx.value("SELECT spread FROM articles WHERE id = ?", (article_id,))
+    return bool(spread == Spread.DISTRIBUTED)
+
+
+async def _count(db: Database, article_id: int) -> int:
+    """Count what was queued, sent or not."""
+    async with db.read() as tx:
+        return int(
+            await tx.value(
+                "SELECT (SELECT count(*) FROM outbox WHERE article_id = ?1)"
+                " + (SELECT count(*) FROM receipts WHERE article_id = ?1)",
+                (article_id,),
+            )
+        )
 
 
 async def _write(db: Database) -> None:
@@ -171,33 +228,6 @@ async def _clear(db: Database) -> None:
     async with db.transaction() as tx:
         await tx.run("DELETE FROM outbox")
     await db.checkpoint()
-
-
-async def _traces(db: Database) -> dict[str, float]:
-    """Turn the outbox into receipts, as sending does, and prune them."""
-    before = _megabytes(db.path)
-    async with db.transaction() as tx:
-        rows = await tx.run(
-            "INSERT INTO receipts (chat_id, message_id, article_id, sent_at)"
-            f" SELECT chat_id, id, article_id, {NOW} FROM outbox"
-        )
-    await db.checkpoint()
-    grown = _megabytes(db.path) - before
-    await _clear(db)
-    holds: list[float] = []
-    started = time.perf_counter()
-    pruned = await prune(db, Keep(receipts=1), now=NOW + 10 * 86_400)
-    seconds = time.perf_counter() - started
-    assert pruned.receipts >= rows, holds
-    return {
-        "receipts": rows,
-        "mb_per_million_deliveries": round(grown * 1e6 / rows, 1),
-        "pruning_rows_per_second": round(rows / seconds),
-    }
-
-
-def _megabytes(path: Path) -> float:
-    return path.stat().st_size / 1e6
 
 
 if __name__ == "__main__":
