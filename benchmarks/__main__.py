@@ -22,6 +22,7 @@ BENCHMARKS = {
     "many_feeds": ("benchmarks.many_feeds",),
     "fanout": ("benchmarks.fanout",),
     "search": ("benchmarks.search",),
+    "startup": ("benchmarks.startup",),
     "summaries": ("benchmarks.summaries",),
 }
 LONGEST = 20 * 60.0

@@ -3,7 +3,7 @@
     python -m benchmarks.startup [--quick] [--keep FILE]
 
 On an empty database, and on one of 1,000,000 articles and 1,000,000 readers. Telegram is the strict
-local server in a process of its own; the file's pages are in the system's cache both times.
+local server; the file's pages are in the system's cache both times.
 """
 
 import asyncio
@@ -22,21 +22,21 @@ from benchmarks.big_database import (
     build_readers,
 )
 from benchmarks.report import Figure, Section, arguments, publish
-from benchmarks.telegram_process import telegram_process
+from sandbox.telegram import TelegramServer
 from tests.support.process import relais_on
 
 TIMES = 5
-SETTLED_SECONDS = 3.0  # from "started" to the look at its memory
+READY_SECONDS = 60.0
+SETTLED_SECONDS = 3.0  # from its asking to the look at its memory
 MEGA = 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One start: monotonic moments and bytes."""
+    """One start: seconds until it asked for updates, and resident bytes a little later."""
 
-    began: float
+    ready: float
     memory: int
-    memory_with_workers: int
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def main() -> None:
     options = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        path = options.keep or Path(folder) / "large.db"
+        path = (options.keep or Path(folder) / "large.db").resolve()
         if not path.exists():
             build_readers(path, SMALL if options.quick else Size())
             build_articles(path, FEW_ARTICLES if options.quick else ARTICLES)
@@ -84,45 +84,42 @@ async def measure(large: Path, size: int) -> list[Figure]:
         ),
         Figure("empty database: memory", _memory(small), "MB"),
         Figure("large database: memory", _memory(big), "MB", at_most=_memory(small) + 20),
-        Figure("worker processes: memory", _workers(big), "MB"),
     ]
 
 
-async def _starts(database: Path, times: int) -> list[tuple[Start, float]]:
-    """Start the bot on a database and stop it, again and again; with when it was ready."""
-    async with telegram_process(readers=0) as server:
-        settings = {
-            "TELEGRAM_BOT_TOKEN": server.token,
-            "TELEGRAM_API_URL": server.url,
-            "DATABASE_PATH": database,
-        }
-        starts = [await _start(database.parent, settings) for _ in range(times)]
-    asked = sorted(call.received_at for call in server.calls if call.method == "getUpdates")
-    return [(start, next(at for at in asked if at > start.began) - start.began) for start in starts]
+async def _starts(database: Path, times: int) -> list[Start]:
+    """Start the bot on a database and stop it, again and again."""
+    async with TelegramServer() as telegram:
+        return [await _start(database, telegram) for _ in range(times)]
 
 
-async def _start(folder: Path, settings: dict[str, object]) -> Start:
-    async with relais_on(folder, settings) as relais:
-        began = time.monotonic()
+async def _start(database: Path, telegram: TelegramServer) -> Start:
+    settings = {
+        "TELEGRAM_BOT_TOKEN": telegram.token,
+        "TELEGRAM_API_URL": telegram.url,
+        "DATABASE_PATH": database,
+    }
+
+    def asked(since: int) -> list[float]:
+        return [c.received_at for c in telegram.calls[since:] if c.method == "getUpdates"]
+
+    async with relais_on(database.parent, settings) as relais:
+        calls_before, began = len(telegram.calls), time.monotonic()
         life = await relais.start()
+        await telegram.wait_until(lambda: asked(calls_before), READY_SECONDS)
         await asyncio.sleep(SETTLED_SECONDS)
-        own, all_of_it = life.own_memory, life.memory
+        memory = life.own_memory
         code = await life.stop()
         assert code == 0, life.output
-    return Start(began, own, all_of_it)
+    return Start(asked(calls_before)[0] - began, memory)
 
 
-def _ready(starts: list[tuple[Start, float]]) -> float:
-    return round(statistics.median(ready for _, ready in starts), 2)
+def _ready(starts: list[Start]) -> float:
+    return round(statistics.median(start.ready for start in starts), 2)
 
 
-def _memory(starts: list[tuple[Start, float]]) -> int:
-    return round(statistics.median(start.memory for start, _ in starts) / MEGA)
-
-
-def _workers(starts: list[tuple[Start, float]]) -> int:
-    extra = [start.memory_with_workers - start.memory for start, _ in starts]
-    return round(statistics.median(extra) / MEGA)
+def _memory(starts: list[Start]) -> int:
+    return round(statistics.median(start.memory for start in starts) / MEGA)
 
 
 if __name__ == "__main__":
