@@ -97,12 +97,16 @@ class Desk:
         """Bring a message of ours up to date, by its row; gives the row that it has from now on.
 
         One that has not left is taken back and put in anew, so that its old words never arrive; one
-        that will never arrive is left alone, as is one that shows just this already.
+        that will never arrive is left alone, as is one that shows just this already. One that was
+        given up on is forgotten: tried again, it would show what is so no longer.
         """
         sent = await find_row(self.tx, row)
-        if sent is None or sent.state in (OutboxState.PARKED, OutboxState.DROPPED):
+        if sent is None or sent.state is OutboxState.DROPPED:
             return row
         if not await self._note_drawn(row, message):
+            return row
+        if sent.state is OutboxState.PARKED:
+            await forget_rows(self.tx, [row])
             return row
         payload = to_payload(message)
         if sent.state is not OutboxState.WAITING:

@@ -1,8 +1,8 @@
 """Makers of comments on a real database, for tests."""
 
-from storage.comment_copies import place_copy
+from storage.comment_copies import copy_of, place_copy
 from storage.comment_decisions import approve, go_live
-from storage.comment_model import Comment, Hold, NewComment, Wording
+from storage.comment_model import Comment, Copy, Hold, NewComment, Wording
 from storage.comment_people import join_moderators
 from storage.comment_threads import follow_discussion
 from storage.comment_writing import submit
@@ -14,6 +14,7 @@ from storage.outbox_outcomes import record_delivered
 from tests.support.database import NOW, make_article, make_subscriber
 
 NOW_MS = NOW * 1000
+SOON = NOW_MS + 60_000  # when an approval given now can be undone no more
 ANNE, BASILE = 501, 502  # moderators
 ZOE, ROB, LINA = 1001, 1002, 1003  # readers
 
@@ -58,6 +59,15 @@ async def make_shown(tx: Transaction, article_id: int, **fields: object) -> Comm
     return await reload(tx, comment)
 
 
+async def approve_it(
+    tx: Transaction, comment: Comment, who: int = ANNE, due: int = SOON
+) -> Comment:
+    """Approve what waits; readers see it from `due` on."""
+    change = await approve(tx, comment.id, comment.version, who, due_ms=due, now_ms=NOW_MS)
+    assert change is not None
+    return change.comment
+
+
 async def put_copy(
     tx: Transaction, comment: Comment, chat_id: int, *, message_id: int | None = None
 ) -> int:
@@ -69,6 +79,14 @@ async def put_copy(
     if message_id is not None:
         await record_delivered(tx, [(row, message_id)], now_ms=NOW_MS)
     return row
+
+
+async def get_copy(tx: Transaction, comment: Comment, chat_id: int) -> Copy:
+    """Give what is known of a copy that is there."""
+    row = await tx.one(
+        "SELECT * FROM comment_copies WHERE comment_id = ? AND chat_id = ?", (comment.id, chat_id)
+    )
+    return copy_of(row)
 
 
 async def reload(tx: Transaction, comment: Comment) -> Comment:

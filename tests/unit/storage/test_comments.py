@@ -19,7 +19,7 @@ from storage.comment_decisions import (
     return_for_changes,
     undo,
 )
-from storage.comment_model import Action, Comment, Reason, State
+from storage.comment_model import Action, Reason, State
 from storage.comment_people import leave_moderators
 from storage.comment_reports import add_report, get_open_reports, resolve_reports
 from storage.comment_writing import appeal, approve_by_rules, edit, withdraw
@@ -31,14 +31,16 @@ from storage.comments import (
     get_wording,
     list_waiting,
 )
-from storage.database import Database, Transaction
+from storage.database import Database
 from tests.support.comments import (
     ANNE,
     BASILE,
     LINA,
     NOW_MS,
     ROB,
+    SOON,
     ZOE,
+    approve_it,
     make_comment,
     make_newsdesk,
     make_shown,
@@ -48,15 +50,6 @@ from tests.support.comments import (
 from tests.support.database import NOW, db  # noqa: F401
 
 RUDE = Reason("insult")
-SOON = NOW_MS + 60_000
-
-
-async def approve_it(
-    tx: Transaction, comment: Comment, who: int = ANNE, due: int = SOON
-) -> Comment:
-    change = await approve(tx, comment.id, comment.version, who, due_ms=due, now_ms=NOW_MS)
-    assert change is not None
-    return change.comment
 
 
 async def test_a_comment_waits_unseen(db: Database) -> None:
@@ -121,27 +114,6 @@ async def test_undo_by_its_moderator_within_the_window(db: Database) -> None:
         assert await go_live(tx, approved.id, now_ms=SOON) is None
 
 
-async def test_an_edit_leaves_readers_the_approved_wording(db: Database) -> None:
-    async with db.transaction() as tx:
-        comment = await make_shown(tx, await make_newsdesk(tx))
-        change = await edit(tx, comment, wording("Mieux."), (), approved_since=NOW, now_ms=NOW_MS)
-        assert change is not None
-        edited = change.comment
-        assert (edited.state, edited.revision, edited.published, edited.shown) == (
-            State.PENDING,
-            2,
-            1,
-            1,
-        )
-        assert edited.is_edit
-        assert change.shifts == ()
-        approved = await approve_it(tx, edited)
-        assert (approved.published, approved.shown) == (2, 1)
-        change = await go_live(tx, comment.id, now_ms=SOON)
-        assert change is not None
-        assert change.shifts == (Shift(comment.id, 1, 2),)
-
-
 async def test_an_approval_is_of_the_version_on_the_card(db: Database) -> None:
     async with db.transaction() as tx:
         seen = await make_comment(tx, await make_newsdesk(tx))
@@ -149,22 +121,6 @@ async def test_an_approval_is_of_the_version_on_the_card(db: Database) -> None:
         got = await approve(tx, seen.id, seen.version, ANNE, due_ms=SOON, now_ms=NOW_MS)
         assert got is None
         assert (await reload(tx, seen)).published is None
-
-
-async def test_an_edit_in_the_undo_window_does_not_hurry_its_comment(db: Database) -> None:
-    async with db.transaction() as tx:
-        approved = await approve_it(tx, await make_comment(tx, await make_newsdesk(tx)))
-        change = await edit(tx, approved, wording("Mieux."), (), approved_since=NOW, now_ms=NOW_MS)
-        assert change is not None
-        later = SOON + 60_000
-        twice = await approve(
-            tx, approved.id, change.comment.version, ANNE, due_ms=later, now_ms=NOW_MS
-        )
-        assert twice is not None
-        assert twice.comment.shown is None
-        undone = await undo(tx, approved.id, twice.comment.version, ANNE, now_ms=NOW_MS)
-        assert undone is not None
-        assert (undone.comment.state, undone.comment.published) == (State.PENDING, None)
 
 
 async def test_a_refused_edit_is_dropped_or_everything_goes(db: Database) -> None:
@@ -186,80 +142,6 @@ async def test_a_refused_edit_is_dropped_or_everything_goes(db: Database) -> Non
             assert change is not None
             assert (change.comment.state, change.comment.shown) == (state, shown)
             assert change.comment.published == shown
-
-
-async def test_a_returned_comment_comes_back_edited(db: Database) -> None:
-    async with db.transaction() as tx:
-        comment = await make_comment(tx, await make_newsdesk(tx))
-        change = await return_for_changes(
-            tx, comment.id, comment.version, ANNE, RUDE, now_ms=NOW_MS
-        )
-        assert change is not None
-        assert (change.comment.state, change.comment.reason) == (State.RETURNED, RUDE)
-        assert await list_waiting(tx) == []
-        change = await edit(tx, change.comment, wording("Poli."), (), approved_since=0, now_ms=SOON)
-        assert change is not None
-        assert (change.comment.state, change.comment.reason) == (State.PENDING, None)
-
-
-async def test_edits_that_come_too_late(db: Database) -> None:
-    async with db.transaction() as tx:
-        article_id = await make_newsdesk(tx)
-        shown = await make_shown(tx, article_id)
-        late = await edit(tx, shown, wording("x"), (), approved_since=NOW + 1, now_ms=SOON)
-        assert late is None
-        await make_shown(tx, article_id, author=ROB, parent=shown.id)
-        answered = await edit(tx, shown, wording("x"), (), approved_since=NOW, now_ms=NOW_MS)
-        assert answered is None
-        other = await make_comment(tx, article_id, text="Autre")
-        await withdraw(tx, other.id, ZOE, now_ms=NOW_MS)
-        assert (
-            await edit(tx, await reload(tx, other), wording("x"), (), approved_since=0, now_ms=SOON)
-            is None
-        )
-
-
-async def test_withdrawal_is_the_authors_and_final(db: Database) -> None:
-    async with db.transaction() as tx:
-        comment = await make_shown(tx, await make_newsdesk(tx))
-        assert await withdraw(tx, comment.id, ROB, now_ms=NOW_MS) is None
-        change = await withdraw(tx, comment.id, ZOE, now_ms=NOW_MS)
-        assert change is not None
-        assert change.shifts == (Shift(comment.id, 1, None),)
-        gone = change.comment
-        assert (gone.state, gone.published, gone.relay_due_ms) == (State.WITHDRAWN, None, NOW_MS)
-        v = gone.version
-        assert await withdraw(tx, comment.id, ZOE, now_ms=NOW_MS) is None
-        assert await approve(tx, comment.id, v, ANNE, due_ms=SOON, now_ms=NOW_MS) is None
-        assert await reject(tx, comment.id, v, ANNE, RUDE, everything=True, now_ms=NOW_MS) is None
-        assert await go_live(tx, comment.id, now_ms=SOON) is None
-
-
-async def test_an_appeal_once_in_time_decided_by_another(db: Database) -> None:
-    async with db.transaction() as tx:
-        comment = await make_comment(tx, await make_newsdesk(tx))
-        await reject(tx, comment.id, comment.version, ANNE, RUDE, now_ms=NOW_MS)
-        at = (tx, comment.id, ZOE, "C'était de l'humour.")
-        assert await appeal(*at, rejected_since=NOW + 1, now_ms=SOON) is None
-        change = await appeal(*at, rejected_since=NOW, now_ms=SOON)
-        assert change is not None
-        appealed = change.comment
-        assert (appealed.state, appealed.appeal) == (State.APPEALED, at[3])
-        again = (tx, appealed.id, appealed.version)
-        assert await approve(*again, ANNE, due_ms=SOON, now_ms=SOON) is None
-        change = await reject(*again, BASILE, RUDE, now_ms=SOON)
-        assert change is not None
-        assert await appeal(*at, rejected_since=NOW, now_ms=SOON) is None
-
-
-async def test_a_lone_moderator_decides_on_the_appeal_too(db: Database) -> None:
-    async with db.transaction() as tx:
-        comment = await make_comment(tx, await make_newsdesk(tx))
-        await leave_moderators(tx, BASILE, now=NOW)
-        await reject(tx, comment.id, comment.version, ANNE, RUDE, now_ms=NOW_MS)
-        change = await appeal(tx, comment.id, ZOE, "Si.", rejected_since=NOW, now_ms=NOW_MS)
-        assert change is not None
-        assert (await approve_it(tx, change.comment)).state is State.APPROVED
 
 
 async def test_answers_leave_and_return_with_what_they_answer(db: Database) -> None:

@@ -10,7 +10,8 @@ from storage.comment_reach import get_reach
 from storage.comment_threads import follow_discussion
 from storage.comments import find_comment
 from storage.model import OutboxState
-from storage.outbox import count_by_state
+from storage.outbox import count_by_state, find_row
+from storage.outbox_outcomes import park_row
 from tests.support.chat_model import Shown
 from tests.support.discussion import Discussion, with_rules
 from tests.support.discussions.people import ANNE, MODERATORS
@@ -186,3 +187,14 @@ async def test_cards_come_again_where_the_moderators_chat_moved(world: Discussio
     assert found is not None
     assert found.shown == 1
     assert counts[OutboxState.PARKED] == 0
+
+
+async def test_a_page_given_up_on_is_not_kept_with_words_withdrawn(world: Discussion) -> None:
+    comment, copy = await publish(world)
+    await world.press(ROB, copy, f"cth:{comment.article_id}:0:0")
+    async with world.db.transaction() as tx:
+        page = await tx.value("SELECT outbox_id FROM comment_views WHERE kind = 'thread'")
+        await park_row(tx, page, "400 nope")
+    await withdraw(world, comment)
+    async with world.db.read() as tx:
+        assert await find_row(tx, page) is None
