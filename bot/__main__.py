@@ -1,9 +1,11 @@
 """The command `relais`: each subcommand imports what it needs when it runs."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +32,8 @@ WRONG_SETTINGS = 2
 @app.command()
 def run() -> None:
     """Run the bot in the foreground until SIGTERM or Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)  # until the bot hears them itself
     from bot.app import run_bot
     from bot.config import load_settings
 
@@ -164,6 +168,11 @@ def retry_parked(
     from bot.parked_command import retry
 
     _exit_with(retry(names or [], everything=everything))
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    """End well before anything has begun."""
+    sys.exit(0)
 
 
 def _exit_with(work: Coroutine[Any, Any, int]) -> None:
