@@ -10,10 +10,12 @@ from pathlib import Path
 from bot.config import load_local_settings
 from bot.news.fetch import Fetcher, user_agent
 from bot.news.page import Page, Verdict, decode_page
+from bot.news.page_around import Link
 from bot.news.page_reader import PageReader
 from bot.news.page_text import read_text_page
 from bot.news.parse_pool import ParsePool
 from bot.news.politeness import HostLedger
+from bot.summary.opening import join_lead
 from bot.summary.summarize import Summary, summarize
 from bot.summary.words import guess_language
 from storage.errors import FetchFailed
@@ -43,6 +45,7 @@ class PageSummary:
         page = self.page
         parts = [
             ("Verdict", "" if page.verdict is Verdict.ARTICLE else page.verdict.value),
+            ("Lead", page.lead),
             ("Author", page.author or ""),
             ("About", page.author_note or ""),
             ("Published", page.published or ""),
@@ -52,8 +55,8 @@ class PageSummary:
             ("Tags", ", ".join(page.tags)),
             ("Breadcrumb", " > ".join(page.breadcrumb)),
             ("Image", page.image_url or ""),
-            *(("Source", f"{link.title} — {link.url}") for link in page.sources),
-            *(("Related", f"{link.title} — {link.url}") for link in page.related),
+            *(("Source", _show(link)) for link in page.sources),
+            *(("Related", _show(link)) for link in page.related),
         ]
         lines = [f"{name:10} {value}" for name, value in parts if value]
         blocks = [page.title or page.url]
@@ -62,6 +65,10 @@ class PageSummary:
             points = [f"• {point}" for point in self.summary.key_points]
             blocks.append("\n".join([*points, f"({self.summary.method.value})"]))
         return "\n\n".join([*blocks, "\n".join(lines)])
+
+
+def _show(link: Link) -> str:
+    return f"{link.title} — {link.url}" if link.url else link.title
 
 
 async def show_summary(source: str, *, sentences: int, as_json: bool) -> int:
@@ -86,7 +93,8 @@ async def summarize_source(source: str, *, sentences: int, allow_private: bool) 
     if page.verdict not in (Verdict.ARTICLE, Verdict.PAYWALL) or not page.text:
         return PageSummary(page, None)
     language = page.language or guess_language(page.text, default="fr")
-    made = summarize(page.text, title=page.title, language=language, sentences=sentences)
+    text = join_lead(page.title, page.lead, page.text, language)
+    made = summarize(text, title=page.title, language=language, sentences=sentences)
     return PageSummary(page, made)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from lxml import etree, html
 
-from bot.news.page_fields import Link, PageFields, is_part_heading, read_fields
+from bot.news.page_around import Link, is_part_heading, is_part_line
+from bot.news.page_fields import PageFields, read_fields
 from bot.news.page_verdict import find_wall, is_error, may_excerpt, may_keep
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -218,7 +219,10 @@ def _drop_parts(text: str, fields: PageFields) -> str:
     return "\n".join(
         line
         for line in text.splitlines()
-        if line not in others and not is_part_heading(line) and not (note and line in note)
+        if line not in others
+        and not is_part_heading(line)
+        and not is_part_line(line)
+        and not (note and line in note)
     )
 
 

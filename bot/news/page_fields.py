@@ -1,4 +1,4 @@
-"""The parts that a page names itself: tags, sections, breadcrumb, author, sources, related.
+"""The parts that a page names itself: title, lead, tags, sections, breadcrumb, author, date.
 
 Pure. Each part has an order of trust, found by measuring: article:tag, then a[rel=tag];
 rel=category, then linked data or breadcrumb. What none of them gives is trafilatura's to find.
@@ -6,47 +6,30 @@ rel=category, then linked data or breadcrumb. What none of them gives is trafila
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 
+from bot.news.page_around import (
+    Link,
+    absolute,
+    find_author_name,
+    find_note,
+    find_related,
+    find_sources,
+    text_of,
+    with_class,
+)
 from bot.news.page_data import PageData, read_data
 
-MOST_LINKS = 8
 MOST_NOTE = 600
 MOST_LABEL = 60
 
 _HOME = {"accueil", "home", "homepage", "page d'accueil", "une", "a la une"}
-_NOTE_BOX = "author-bio author-box author-description about-author author-info biography bio-auteur"
 _TAG_BOX = "tags tag-list taglist post-tags article-tags entry-tags labels keywords etiquettes"
 _CRUMBS = "breadcrumb breadcrumbs fil-ariane fil-d-ariane ariane"
-_RELATED_BOX = "related related-posts related-articles read-more lire-aussi a-lire similar"
 _LEAD_BOX = "chapo chapeau lead standfirst dek intro article-lead article-intro"
-_ABOUT = re.compile(r"^(?:à propos de l['’]auteur(?:e|·e)?|about the author)\W*$", re.IGNORECASE)
-_FOOT = re.compile(
-    r"^(?:sources?|via|tags?|mots[- ]clés|étiquettes|partager|share|commentaires?|comments?"
-    r"|ajouter un commentaire|laisser un commentaire|leave a (?:comment|reply)"
-    r"|cliquez ici pour poster un commentaire)\W*$",
-    re.IGNORECASE,
-)
-_SOURCE = re.compile(r"^(?:sources?|via)\W*$", re.IGNORECASE)
-_RELATED = re.compile(
-    r"^(?:(?:à )?lire (?:aussi|également)|sur le même (?:sujet|thème)"
-    r"|articles? (?:liés?|similaires?|associés?)"
-    r"|à voir aussi|related(?: (?:articles?|posts?|stories))?"
-    r"|read (?:also|more|next)|see also)\W*$",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A titled address."""
-
-    title: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,39 +59,24 @@ def read_fields(tree: html.HtmlElement, url: str) -> PageFields:
     title = _find_title(tree, data)
     breadcrumb = _find_breadcrumb(tree, data)
     sections = _find_sections(tree, data, breadcrumb, title)
-    note = _find_note(tree) or data.author_note
+    note = find_note(tree) or data.author_note
     return PageFields(
         title=title,
         lead=_find_lead(tree),
         author=_find_author(tree, data),
         author_note=note[:MOST_NOTE] if note else None,
         published=_find_date(tree, data),
-        image=_absolute(url, _meta(tree, "og:image")),
+        image=absolute(url, _meta(tree, "og:image")),
         language=tree.get("lang") or _meta(tree, "og:locale") or None,
         site=_meta(tree, "og:site_name") or None,
         tags=tuple(_find_tags(tree)),
         sections=sections,
         breadcrumb=breadcrumb,
-        sources=_find_sources(tree, url),
-        related=_find_related(tree, url, title),
+        sources=find_sources(tree, url),
+        related=find_related(tree, url, title),
         is_free=data.is_free,
         is_list=_is_list(tree, data),
     )
-
-
-def is_part_heading(line: str) -> bool:
-    """Tell whether a line of text is the heading of another part of the page."""
-    return any(part.match(line) for part in (_FOOT, _ABOUT, _RELATED))
-
-
-def names_author(line: str) -> bool:
-    """Tell whether a line is the heading of what is said about the author."""
-    return bool(_ABOUT.match(line))
-
-
-def text_of(node: html.HtmlElement) -> str:
-    """Give the text of a node on one line, composed."""
-    return unicodedata.normalize("NFC", " ".join(node.text_content().split()))
 
 
 def _meta(tree: html.HtmlElement, name: str) -> str:
@@ -118,16 +86,6 @@ def _meta(tree: html.HtmlElement, name: str) -> str:
 def _metas(tree: html.HtmlElement, name: str) -> list[str]:
     found = tree.xpath("//meta[@property=$name or @name=$name]/@content", name=name)
     return [" ".join(unicodedata.normalize("NFC", str(value)).split()) for value in found if value]
-
-
-def _with_class(tree: html.HtmlElement, names: str) -> list[html.HtmlElement]:
-    """List the elements of which a class, or the id, is one of the names."""
-    wanted = set(names.split())
-    return [
-        node
-        for node in tree.xpath("//*[@class or @id]")
-        if wanted & set(f"{node.get('class') or ''} {node.get('id') or ''}".lower().split())
-    ]
 
 
 def _find_title(tree: html.HtmlElement, data: PageData) -> str:
@@ -140,9 +98,16 @@ def _find_title(tree: html.HtmlElement, data: PageData) -> str:
 
 def _find_lead(tree: html.HtmlElement) -> str:
     """Find the lead that the page shows, else the one it tells search engines."""
-    shown = [text_of(node) for node in _with_class(tree, _LEAD_BOX)]
+    shown = [text_of(node) for node in [*with_class(tree, _LEAD_BOX), *_bold_paragraph(tree)]]
     shown = [text for text in shown if 5 < len(text.split()) < 150]
     return next(iter(shown), "") or _meta(tree, "og:description") or _meta(tree, "description")
+
+
+def _bold_paragraph(tree: html.HtmlElement) -> list[html.HtmlElement]:
+    """Give the first paragraph after the title, if all of it stands out."""
+    first: list[html.HtmlElement] = tree.xpath("(//h1/following::p[normalize-space()])[1]")
+    bold = [node for p in first for node in p.iter("strong", "b") if text_of(node) == text_of(p)]
+    return bold[:1]
 
 
 def _find_tags(tree: html.HtmlElement) -> list[str]:
@@ -151,7 +116,7 @@ def _find_tags(tree: html.HtmlElement) -> list[str]:
     if not tags:
         tags = [text_of(node) for node in _links_with_rel(tree, "tag", without="category")]
     if not tags:
-        tags = [text_of(a) for box in _with_class(tree, _TAG_BOX) for a in box.iter("a")]
+        tags = [text_of(a) for box in with_class(tree, _TAG_BOX) for a in box.iter("a")]
     return [tag.lstrip("#").strip() for tag in tags if 0 < len(tag.strip("# ")) <= MOST_LABEL]
 
 
@@ -182,7 +147,7 @@ def is_home(crumb: str) -> bool:
 def _find_breadcrumb(tree: html.HtmlElement, data: PageData) -> tuple[str, ...]:
     if data.breadcrumb:
         return data.breadcrumb
-    boxes = _with_class(tree, _CRUMBS) + tree.xpath("//*[@aria-label]")
+    boxes = with_class(tree, _CRUMBS) + tree.xpath("//*[@aria-label]")
     for box in boxes:
         label = (box.get("aria-label") or "breadcrumb").lower()
         if "breadcrumb" not in label and "ariane" not in label:
@@ -199,7 +164,8 @@ def _find_breadcrumb(tree: html.HtmlElement, data: PageData) -> tuple[str, ...]:
 def _find_author(tree: html.HtmlElement, data: PageData) -> str | None:
     by_rel = [text_of(node) for node in _links_with_rel(tree, "author")]
     by_item = [text_of(node) for node in tree.xpath("//*[@itemprop='author']")]
-    names = [data.author or "", *by_rel, *by_item, _meta(tree, "author")]
+    by_heading = find_author_name(tree) or ""
+    names = [data.author or "", *by_rel, *by_item, _meta(tree, "author"), by_heading]
     names = [re.sub(r"^(?:par|by)\s+", "", name, flags=re.IGNORECASE) for name in names]
     return next((name for name in names if 0 < len(name) <= 100 and "://" not in name), None)
 
@@ -208,72 +174,6 @@ def _find_date(tree: html.HtmlElement, data: PageData) -> str | None:
     times = tree.xpath("//article//time/@datetime|//main//time/@datetime|//time/@datetime")
     found = [_meta(tree, "article:published_time"), data.published or "", *map(str, times)]
     return next((date[:10] for date in found if re.match(r"\d{4}-\d\d-\d\d", date)), None)
-
-
-def _find_note(tree: html.HtmlElement) -> str | None:
-    """Find what the page tells about its author."""
-    for box in _with_class(tree, _NOTE_BOX):
-        paragraphs = [text_of(node) for node in box.iter("p")]
-        note = " ".join(text for text in paragraphs if len(text.split()) > 3)
-        if note:
-            return note
-    for head in _headings(tree, _ABOUT):
-        following = head.xpath("following-sibling::*[position()<=4]/descendant-or-self::*[not(*)]")
-        texts = [text for text in map(text_of, following) if len(text.split()) > 5]
-        if texts:
-            return texts[0]
-    return None
-
-
-def _headings(tree: html.HtmlElement, wanted: re.Pattern[str]) -> list[html.HtmlElement]:
-    nodes = tree.xpath("//h2|//h3|//h4|//h5|//p|//strong|//span|//div[not(*)]|//dt|//a")
-    return [node for node in nodes if wanted.match(text_of(node)[:60])]
-
-
-def _find_sources(tree: html.HtmlElement, url: str) -> tuple[Link, ...]:
-    """Find the source that the article names, under or behind the word "Source"."""
-    for head in _headings(tree, _SOURCE):
-        if head.tag == "a":
-            nodes = [head]
-        else:
-            nodes = head.xpath("following-sibling::*[1]/descendant-or-self::a")
-            nodes = nodes or head.getparent().xpath("./a")
-        links = _links(nodes, url)
-        if links:
-            return links
-    boxes = [a for box in _with_class(tree, "source sources article-source") for a in box.iter("a")]
-    return _links(boxes, url)
-
-
-def _find_related(tree: html.HtmlElement, url: str, title: str) -> tuple[Link, ...]:
-    """Find the articles that the page offers beside its own."""
-    nodes = [a for box in _with_class(tree, _RELATED_BOX) for a in box.iter("a")]
-    for head in _headings(tree, _RELATED):
-        nodes += head.xpath("following-sibling::*[position()<=2]/descendant-or-self::a")
-    return tuple(link for link in _links(nodes, url) if link.title != title)
-
-
-def _links(nodes: Iterable[html.HtmlElement], url: str) -> tuple[Link, ...]:
-    links: dict[str, Link] = {}
-    for node in nodes:
-        address = _absolute(url, node.get("href") or "")
-        if address and address != url:
-            title = text_of(node)
-            if not title or _SOURCE.match(title):
-                title = urlsplit(address).hostname or address
-            links.setdefault(address, Link(title, address))
-    return tuple(links.values())[:MOST_LINKS]
-
-
-def _absolute(base: str, address: str) -> str | None:
-    """Give the whole address of a link; of a page read from a file, what the link says."""
-    address = address.strip()
-    try:
-        whole = address if base.startswith("file:") else urljoin(base, address)
-        scheme = urlsplit(whole).scheme
-    except ValueError:
-        return None
-    return whole if address and scheme in ("http", "https", "") else None
 
 
 def _is_list(tree: html.HtmlElement, data: PageData) -> bool:

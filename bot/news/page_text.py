@@ -3,11 +3,15 @@
 Pure. What follows the body under a heading of its own ("Source", "Tags") is no part of the text.
 """
 
+from itertools import takewhile
+
 from bot.news.page import MOST_CHARS, Page, Verdict
-from bot.news.page_fields import is_home, is_part_heading, names_author
+from bot.news.page_around import Link, is_part_heading, names_author, names_source
+from bot.news.page_fields import is_home
 
 TITLE_WORDS = 30
 LABELS = 6
+SHORTEST_LEAD = 8  # words
 
 
 def read_text_page(text: str, url: str) -> Page:
@@ -22,23 +26,33 @@ def read_text_page(text: str, url: str) -> Page:
         title, lines = lines[0], lines[1:]
     end = next((i for i, line in enumerate(lines) if is_part_heading(line)), len(lines))
     author, note = _read_author(lines[end:])
+    has_lead = bool(crumbs) and end > 1 and len(lines[0].split()) >= SHORTEST_LEAD
     body = "\n".join(lines[:end])[:MOST_CHARS]
     return Page(
         url,
         Verdict.ARTICLE if body else Verdict.NO_ARTICLE,
         title=title,
+        lead=lines[0] if has_lead else "",
         text=body,
         author=author,
         author_note=note,
         tags=tuple(tags),
         sections=tuple(crumb for crumb in crumbs[:-1] if not is_home(crumb)),
         breadcrumb=tuple(crumbs),
+        related=tuple(Link(line, "") for line in _read_behind_source(lines[end:])),
     )
 
 
 def _read_crumbs(lines: list[str]) -> list[str]:
     crumbs = [crumb.strip() for crumb in lines[0].split(" > ")] if lines else []
     return crumbs if len(crumbs) > 1 else []
+
+
+def _read_behind_source(lines: list[str]) -> list[str]:
+    """List the titles between the heading of the source and the next one."""
+    if not lines or not names_source(lines[0]):
+        return []
+    return list(takewhile(lambda line: not is_part_heading(line), lines[1:]))
 
 
 def _read_author(lines: list[str]) -> tuple[str | None, str | None]:

@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.news.page import Page, Verdict
 from bot.news.page_reader import PageReader
 from bot.news.urls import canonical_url
+from bot.summary.opening import join_lead
 from bot.summary.provider import ChatSummarizer, Source
 from bot.summary.summarize import Method, Summary, summarize
 from bot.summary.words import guess_language
@@ -169,7 +170,8 @@ class SummaryMaker:
                 return Nothing(page.title, url, page.verdict.value)
             language = guess_language(page.text, default=page.language or "")
             digest = hashlib.sha256(page.text.encode()).hexdigest()[:32]
-            text = _Text(page.title, page.text, None, language)
+            whole = join_lead(page.title, page.lead, page.text, language)
+            text = _Text(page.title, whole, None, language)
             return await self._make(text, _Subject(None, url, digest), reader)
 
     async def _find_kept(self, article: Article, language: str) -> StoredSummary | None:

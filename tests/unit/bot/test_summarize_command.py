@@ -36,7 +36,7 @@ async def test_json_has_every_part_and_the_summary(capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["verdict"] == "article"
     assert found["tags"] == ["Lumeo", "Marché Smartphones"]
-    assert len(found["summary"]["sentences"]) == 1
+    assert found["summary"]["sentences"] == [found["lead"].split(". ")[0] + "."]
     assert found["summary"]["method"] == "extract"
 
 

@@ -1,4 +1,5 @@
 from bot.news.page import Verdict
+from bot.news.page_around import Link
 from bot.news.page_text import read_text_page
 from tests.support.shared import shared_path
 
@@ -36,6 +37,8 @@ def test_every_part_of_a_page_saved_as_text_comes_out():
     assert page.sections == ("Ponts",)
     assert page.author == "Paul Ségur"
     assert page.author_note == "Paul Ségur suit la vie des communes depuis 2009."
+    assert page.lead == "Le pont de Saint-Ourlet rouvre mardi. Une fête est prévue."
+    assert page.related == (Link("Le pont en images", ""),)
     assert page.text.startswith("Le pont de Saint-Ourlet")
     assert page.text.endswith("six mois.")
 
@@ -57,5 +60,7 @@ def test_the_shared_page_gives_its_parts():
     assert page.tags == ("Xiaomi", "Marché Smartphones")
     assert page.sections == ("Smartphones",)
     assert page.author == "Louise Millon"
+    assert page.lead.startswith("Le fabricant chinois")
+    assert [link.title[:4] for link in page.related] == ["MWC "]
     assert page.author_note is not None
     assert "conquérir le marché américain." in page.text.splitlines()[-1]

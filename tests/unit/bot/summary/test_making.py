@@ -171,6 +171,11 @@ async def test_a_page_that_cannot_be_had_is_told_where_there_is_no_feed(maker, p
     assert await maker.of_link(URL, ADA) == Nothing("The bridge", URL, "consent")
 
 
+async def test_a_link_to_a_page_that_shows_its_lead_apart_gives_that_lead_first(maker, pages):
+    pages.page = replace(pages.page, lead=LEAD)
+    assert (await maker.of_link(URL, ADA)).sentences[0] == LEAD
+
+
 async def test_a_page_is_read_anew_after_an_hour(maker, pages, clock):
     first = await maker.of_link(URL, ADA)
     assert (first.article_id, first.title) == (None, "The bridge")
