@@ -342,7 +342,7 @@ async def test_a_model_writes_in_the_readers_language_or_the_extract_serves(tmp_
             unread = "SELECT count(*) FROM feeds WHERE backlog_at IS NULL"
             await site.until_value(unread, lambda count: count == 0)
             lecteur = site.telegram.person("Léo", "fr")
-            assert "modèle de langue" in (await site.ask(lecteur, "/help")).text
+            assert "modèle de langage" in (await site.ask(lecteur, "/help")).text
             article = sample(ENGLISH, "written")
             answer = await summary_below(site, lecteur, await post_of(site, lecteur, article))
             assert good in answer.text
