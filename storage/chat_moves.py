@@ -19,6 +19,12 @@ async def move_chat(tx: Transaction, chat_id: int, new_chat_id: int) -> None:
     await _move_copies(tx, chat_id, new_chat_id)
     await move_chat_rows(tx, chat_id, new_chat_id)
     await tx.run("UPDATE comment_views SET chat_id = ? WHERE chat_id = ?", (new_chat_id, chat_id))
+    # Nothing can lead back to a summary out of reach: it is made again when asked for.
+    await tx.run(
+        "DELETE FROM summary_answers WHERE chat_id = ?"
+        " AND outbox_id IN (SELECT id FROM outbox WHERE chat_id = ? AND state = 2)",
+        (new_chat_id, chat_id),
+    )
     # A card out of reach is no card: the comment waits for another.
     await tx.run(
         "UPDATE comments SET card_row = NULL WHERE state IN ('pending', 'appealed') AND card_row IN"

@@ -15,6 +15,7 @@ from storage.facts import set_fact
 from storage.model import Draft, Lane, OutboxState
 from storage.outbox import enqueue, find_row
 from storage.outbox_outcomes import record_delivered
+from storage.summaries import SummaryAnswer, find_answer, record_answer
 from tests.support.comments import (
     NOW_MS,
     ZOE,
@@ -128,6 +129,21 @@ async def test_a_card_out_of_reach_makes_room_for_another(db: Database, is_sent:
         assert view is not None
         assert view.chat_id == SUPERGROUP
         assert (await reload(tx, comment)).version == comment.version
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+async def test_a_summary_out_of_reach_is_made_again_when_asked_for(
+    db: Database, is_sent: bool
+) -> None:
+    async with db.transaction() as tx:
+        article = await make_newsdesk(tx)
+        row = await enqueue(tx, Draft(GROUP, Lane.REPLY, tracked=True), now_ms=0)
+        answer = SummaryAnswer(row, "h")
+        await record_answer(tx, GROUP, article, answer, now=NOW)
+        if is_sent:
+            await record_delivered(tx, [(row, 9)], now_ms=NOW_MS)
+        await move_chat(tx, GROUP, SUPERGROUP)
+        assert await find_answer(tx, SUPERGROUP, article) == (None if is_sent else answer)
 
 
 async def test_the_new_id_is_found_by_any_older_one(db: Database) -> None:
