@@ -56,12 +56,13 @@ def short_title(article: Article | None) -> str:
 
 
 def reason_words(reason: Reason, language: Language, texts: Catalogue, rules: CommentRules) -> str:
-    """Give the words for a reason: typed ones, or those of the list in the reader's language."""
+    """Give the words for a reason, to go on a sentence: typed ones, or the list's."""
     if reason.text:
         return reason.text
     for choice in rules.reasons:
         if choice.code == reason.code:
-            return choice.fr if language == "fr" else choice.en
+            words = choice.fr if language == "fr" else choice.en
+            return words if words[:2].isupper() else words[0].lower() + words[1:]
     key = "comment_reason_banned" if reason.code == "banned" else "comment_reason_other"
     return texts.text(language, key)
 
@@ -194,7 +195,7 @@ def progress_line(reach: Reach, language: Language, texts: Catalogue) -> Markup:
     line = texts.plural(language, "comment_progress", reach.to_remove, removed=reach.removed)
     if not reach.lost:
         return line
-    return join(" ", [line, texts.text(language, "comment_progress_lost", lost=reach.lost)])
+    return join(" ", [line, texts.plural(language, "comment_progress_lost", reach.lost)])
 
 
 def _status_rows(comment: Comment, shown: int, language: Language, texts: Catalogue) -> Rows:

@@ -59,7 +59,7 @@ async def test_approve_against_reject_leaves_one_decision(talk):
     assert [press.answer.show_alert for press in presses] == [False, True]
     assert "Basile" in presses[1].answer.text
     await talk.site.until(lambda: "Rejected by Basile" in card.text)
-    await talk.site.until(lambda: showing(zoe, "Hors sujet"))
+    await talk.site.until(lambda: showing(zoe, "hors sujet"))
     await talk.site.until_quiet()
     assert not showing(rob, "choisir")
 
@@ -183,7 +183,7 @@ async def test_an_appeal_is_decided_by_another_moderator(talk):
     await talk.site.press(rob, robs, "Follow discussion")
     status, card = await talk.submit(zoe, post, "Un avis qui dérange.")
     await talk.reject(talk.anne, card)
-    await talk.site.until(lambda: "Hors sujet" in status.text)
+    await talk.site.until(lambda: "hors sujet" in status.text)
     await talk.site.press(zoe, status, "Faire appel")
     await talk.site.until(lambda: zoe.chat.last.reply_markup)
     zoe.say("Je parlais bien de l’article.", reply_to=zoe.chat.last)

@@ -57,7 +57,7 @@ async def test_a_withdrawal_stops_a_fan_out_and_removes_all_that_arrived(tmp_pat
         assert 60 <= arrived < FOLLOWERS  # it was stopped half-way
         assert max(map(len, came)) == 1
         assert [reader for reader in readers if showing(reader, text)] == gone
-        told = f"Retiré de {arrived - 2} conversations sur {arrived}. 2 injoignables."
+        told = f"Retiré de {arrived - 2} conversations sur {arrived}. 2 restent injoignables."
         await talk.site.until(lambda: told in status.text)
         # Nothing comes later, whatever happens.
         sends = len(talk.site.telegram.calls_of("sendMessage"))

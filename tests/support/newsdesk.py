@@ -17,7 +17,8 @@ from storage.comments import find_comment
 from storage.model import Draft, Lane
 from storage.outbox import enqueue
 from tests.support.chat_model import Shown
-from tests.support.discussion import ANNE, BASILE, MODERATORS, TEXTS, Discussion
+from tests.support.discussion import TEXTS, Discussion
+from tests.support.discussions.people import ANNE, BASILE, MODERATORS
 
 ZOE, ROB, LINA = 1001, 1002, 1003
 READERS = {ZOE: "Zoé", ROB: "Rob", LINA: "Lina"}

@@ -134,9 +134,9 @@ async def test_a_decision_is_bound_to_the_wording_that_was_on_the_card(desk: New
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("dull", "Sans intérêt"),
-        ("Sans intérêt.", "Sans intérêt"),
-        ("off topic", "Hors sujet"),
+        ("dull", "sans intérêt"),
+        ("Sans intérêt.", "sans intérêt"),
+        ("off topic", "hors sujet"),
         ("<i>Trop</i> de  colère", "<i>Trop</i> de colère"),
     ],
 )

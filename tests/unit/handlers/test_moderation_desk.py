@@ -235,12 +235,12 @@ async def test_a_raid_is_rolled_into_one_message_with_a_button_for_the_next(
     numbers = [await desk.write(ZOE, f"Assaut numéro {n:02}.") for n in range(15)]
     cards = desk.seen(MODERATORS, "Assaut")
     assert len(cards) == 3
-    (rollup,) = desk.seen(MODERATORS, "12 more")
+    (rollup,) = desk.seen(MODERATORS, "12 waiting")
     await desk.press(ANNE, rollup, "next")
     assert len(desk.seen(MODERATORS, "Assaut")) == 4
-    assert "11 more" in rollup.text
+    assert "11 waiting" in rollup.text
     await desk.order(ANNE, "/next")
-    assert "10 more" in rollup.text
+    assert "10 waiting" in rollup.text
     for number in numbers[:3]:  # a decision lets the next one in once there is room
         await desk.press(ANNE, await desk.card(number), "Approve")
     assert "Assaut numéro 05." in desk.last(MODERATORS).text
