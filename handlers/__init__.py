@@ -1,5 +1,6 @@
 """What a person's action means: every event of Telegram leads to one handler here."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from handlers import (
@@ -8,6 +9,7 @@ from handlers import (
     comment_forgetting,
     comment_hearing,
     comment_routes,
+    comments,
     conversation,
     feed_health,
     feeds,
@@ -26,13 +28,13 @@ from handlers import (
     tags,
 )
 from handlers.command_table import CommandRow
-from handlers.comments import DIALOG
 from handlers.conversation import Ears, Listener
 from handlers.events import Attendance, Command, Membership, Migration, Press, Said, Sent
 from handlers.messages import Features
 from handlers.privacy import Privacy, erase_plainly
 from handlers.routing import Route, on, operator, press, private
 from handlers.settings import SettingsPage
+from handlers.turn import Turn
 
 
 def command_table(features: Features) -> list[CommandRow]:
@@ -40,7 +42,7 @@ def command_table(features: Features) -> list[CommandRow]:
     rows: list[CommandRow] = []
     page = _settings_page(features)
     rows += [
-        CommandRow("start", partial(start.greet, rows)),
+        CommandRow("start", partial(start.greet, rows, _deep_links(features))),
         CommandRow("follow", tags.follow),
         CommandRow("unfollow", tags.unfollow),
         CommandRow("following", following.list_followed),
@@ -129,6 +131,13 @@ def _presses_of_operators() -> list[Route]:
     ]
 
 
+def _deep_links(features: Features) -> start.DeepLinks:
+    links: dict[str, Callable[[Turn, str], Awaitable[None]]] = {"tag": start.follow_linked}
+    if features.comments:
+        links[comments.DEEP_LINK] = comments.ask_from_link
+    return links
+
+
 def _settings_page(features: Features) -> SettingsPage:
     return SettingsPage((comment_routes.settings_section,) if features.comments else ())
 
@@ -140,7 +149,7 @@ def _ears(features: Features) -> Ears:
         return Ears(link=link)
     return Ears(
         link=link,
-        answers={DIALOG: comment_hearing.hear_answer},
+        answers={comments.DIALOG: comment_hearing.hear_answer},
         reply=comment_hearing.hear_reply,
         edit=comment_hearing.hear_edit,
         media=comment_hearing.hear_media,

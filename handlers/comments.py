@@ -16,7 +16,7 @@ from handlers.comment_status import send_status
 from handlers.comment_text import SentEntity, clean, clean_name
 from handlers.events import Command, Press, Said
 from handlers.markup import Markup, escape, join
-from handlers.messages import Message, Prompt
+from handlers.messages import Button, Message, Prompt
 from handlers.messages.dates import show_moment
 from handlers.moderation_cards import ask_moderators, send_card
 from handlers.turn import Turn
@@ -42,6 +42,8 @@ from storage.outbox import find_receipt
 
 DIALOG = "comment"
 DIALOG_SECONDS = 3600
+DEEP_LINK = "comment"  # of t.me/<bot>?start=comment_<article>
+MOST_DIGITS = 18
 PREMOD = "comments_premod_until"
 REPEAT_SECONDS, REPEAT_LETTERS = 86_400, 20
 MOST_GIVEN_BACK = 3000
@@ -81,12 +83,20 @@ async def ask_by_command(turn: Turn, command: Command) -> None:
         await ask(turn, article_id, parent_id=parent_id, reply_to=command.reply_to)
 
 
+async def ask_from_link(turn: Turn, article: str) -> None:
+    """Ask for a comment on the article that a deep link names."""
+    if not (article.isascii() and article.isdecimal() and len(article) <= MOST_DIGITS):
+        raise Refusal("comment_no_article")
+    await ask(turn, int(article))
+
+
 async def ask(
     turn: Turn, article_id: int, *, parent_id: int | None = None, reply_to: int | None = None
 ) -> None:
     """Ask for a comment; the next message, or the answer to the question, is the comment."""
     if not turn.is_private or turn.event.person is None:
-        raise Refusal("comment_private_only", bot=turn.setup.bot_username)
+        await _lead_to_private(turn, article_id)
+        return
     article = await find_article(turn.tx, article_id)
     if article is None:
         raise Refusal("comment_no_article")
@@ -106,6 +116,17 @@ async def ask(
         key, placeholder = "comment_prompt_answer", "comment_placeholder_answer"
     text = turn.t(key, title=short_title(article))
     await ask_question(turn, data, text, placeholder, reply_to=reply_to, comment_id=parent_id)
+
+
+async def _lead_to_private(turn: Turn, article_id: int) -> None:
+    """Lead whoever wants to comment in a group to the private chat, where the question waits."""
+    start = f"{DEEP_LINK}_{article_id}"
+    text = turn.t("comment_private_only", bot=turn.setup.bot_username)
+    if isinstance(turn.event, Press):
+        await turn.answer(text, alert=True, start=start)
+        return
+    button = Button(turn.t("comment_private_button"), url=turn.deep_link(start))
+    await turn.reply(Message(text, rows=((button,),)))
 
 
 async def ask_question(

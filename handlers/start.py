@@ -1,6 +1,6 @@
 """/start and /help: what the bot does, and the first tags to follow."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from handlers.callbacks import ShowTagPage, ToggleTag
 from handlers.command_table import Audience, CommandRow
@@ -16,20 +16,28 @@ from storage.model import Tag
 from storage.tags import list_popular_tags, list_recent_tags
 
 POPULAR, RECENT = 6, 4
-DEEP_LINK = "tag_"
+
+# What t.me/<bot>?start=<kind>_<name> does, by kind.
+DeepLinks = Mapping[str, Callable[[Turn, str], Awaitable[None]]]
 
 
-async def greet(rows: Sequence[CommandRow], turn: Turn, command: Command) -> None:
-    """Welcome a reader, who receives posts from now on, or follow what a deep link names."""
+async def greet(rows: Sequence[CommandRow], links: DeepLinks, turn: Turn, command: Command) -> None:
+    """Welcome a reader, who receives posts from now on, or do what a deep link says."""
     was_away = turn.subscriber is not None and turn.subscriber.state != "active"
     await turn.subscribe(resume=True)
     if turn.is_operator:
         await send_menus(turn.tx, rows, turn.texts, turn.setup, now_ms=turn.now_ms)
-    if command.words.startswith(DEEP_LINK):
-        await follow_labels(turn, [command.words.removeprefix(DEEP_LINK)])
+    kind, _, name = command.words.partition("_")
+    if name and kind in links:
+        await links[kind](turn, name)
         return
     tags = await _proposals(turn)
     await turn.reply(Message(_hello(turn, is_back=was_away, has_tags=bool(tags)), rows=tags))
+
+
+async def follow_linked(turn: Turn, name: str) -> None:
+    """Follow the tag that a deep link names."""
+    await follow_labels(turn, [name])
 
 
 def _hello(turn: Turn, *, is_back: bool, has_tags: bool) -> Markup:

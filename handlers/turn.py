@@ -99,6 +99,10 @@ class Turn:
         """Give a button labelled with a text."""
         return Button(self.t(key, **fields), press)
 
+    def deep_link(self, start: str) -> str:
+        """Give the address that opens the private chat with /start and these words."""
+        return f"https://t.me/{self.setup.bot_username}?start={start}"
+
     async def subscribe(self, *, resume: bool = False) -> Subscriber:
         """Make the chat a subscriber; one that is paused stays so unless it is to `resume`."""
         if self.subscriber is not None and self.is_paused and not resume:
@@ -172,10 +176,11 @@ class Turn:
         """Put any message in the outbox; gives its row."""
         return await enqueue(self.tx, draft, now_ms=self.now_ms)
 
-    async def answer(self, text: str = "", *, alert: bool = False) -> None:
+    async def answer(self, text: str = "", *, alert: bool = False, start: str = "") -> None:
         """Answer the press, shown for a moment or until closed.
 
-        Only the first answer counts, and none where the press has waited for too long.
+        Only the first answer counts, and none where the press has waited for too long. `start`
+        takes the person to the private chat, as a deep link does.
         """
         if self._is_answered or not isinstance(self.event, Press):
             return
@@ -184,6 +189,8 @@ class Turn:
         if text:
             payload["text"] = cut(one_line(plain(text)), MOST_ANSWER)
             payload["show_alert"] = alert
+        if start:
+            payload["url"] = self.deep_link(start)
         await self.enqueue(Draft(self.chat_id, Lane.ANSWER, "answerCallbackQuery", payload))
 
     async def respond(self, text: Markup, *, alert: bool = False) -> None:

@@ -85,6 +85,8 @@ class Discussion(People):
         self.last_update: dict[str, Any] | None = None
         self.answers: list[tuple[int, str]] = []
         """What presses were answered: (chat, words)."""
+        self.opened: list[str] = []
+        """The addresses that these answers open, "" where none."""
         self.parked: list[tuple[str, str]] = []
         self.commits_left: int | None = None
         self.in_flight: tuple[OutboxRow, Outcome] | None = None
@@ -263,6 +265,7 @@ class Discussion(People):
             answer = self.chats.call(row.method, row.chat_id, parameters, self.now_ms)
         if row.method == "answerCallbackQuery":
             self.answers.append((row.chat_id, str(parameters.get("text", ""))))
+            self.opened.append(str(parameters.get("url", "")))
         outcome = judge(row.method, answer)
         if isinstance(outcome, Delivered):
             self._arrived[row.id] = outcome.message_id

@@ -87,11 +87,24 @@ async def test_a_comment_sent_with_its_command_is_edited_with_it(desk: Newsdesk)
 
 async def test_in_a_group_it_sends_people_to_the_private_chat(desk: Newsdesk) -> None:
     post = await desk.post(-77, desk.article)
+    link = f"https://t.me/relais_bot?start=comment_{desk.article}"
     assert "@relais_bot" in await desk.press(ZOE, post, "Commenter")
+    assert desk.bot.opened[-1] == link
     (answer,) = await desk.say(ZOE, "/comment Oui.", to=post, chat=-77)
     assert "@relais_bot" in answer.text
+    assert link in str(answer.keyboard)
     assert not await desk.say(ZOE, "Ce que des gens se disent.", to=post, chat=-77)
     assert not desk.bot.chats.standing(MODERATORS)
+
+
+async def test_the_way_from_a_group_leads_to_the_question(desk: Newsdesk) -> None:
+    (prompt,) = await desk.say(ZOE, f"/start comment_{desk.article}")
+    assert prompt.is_prompt
+    await desk.say(ZOE, "Depuis le groupe.", to=prompt)
+    assert desk.seen(MODERATORS, "Depuis le groupe.")
+    for name in ("99", "x", "²", "9" * 40):
+        (answer,) = await desk.say(ZOE, f"/start comment_{name}")
+        assert "plus là" in answer.text
 
 
 async def test_one_status_message_lives_through_everything(desk: Newsdesk) -> None:
