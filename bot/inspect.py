@@ -46,12 +46,21 @@ class Inspection:
 async def inspect_source(source: str, *, allow_private: bool) -> Inspection:
     """Read a feed from an address or a file; raises a FeedError when there is none."""
     async with ParsePool(workers=1) as pool:
-        if _ADDRESS.match(source):
-            url, feed = await _read_address(source, pool, allow_private=allow_private)
-        else:
-            url, body = source, await asyncio.to_thread(_read_file, Path(source))
-            feed = await pool.parse(body, {}, url, now=time.time())
-        return Inspection(url, feed, tuple(await pool.clean(feed.entries, url)))
+        if not _ADDRESS.match(source):
+            return await inspect_file(Path(source), pool)
+        url, feed = await _read_address(source, pool, allow_private=allow_private)
+        return await _clean(url, feed, pool)
+
+
+async def inspect_file(path: Path, pool: ParsePool) -> Inspection:
+    """Read a feed from a file; raises a FeedError when it is none."""
+    body = await asyncio.to_thread(_read_file, path)
+    feed = await pool.parse(body, {}, str(path), now=time.time())
+    return await _clean(str(path), feed, pool)
+
+
+async def _clean(url: str, feed: ParsedFeed, pool: ParsePool) -> Inspection:
+    return Inspection(url, feed, tuple(await pool.clean(feed.entries, url)))
 
 
 async def _read_address(
