@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from typing import Literal
 
+import pytest
+
 from bot.clock import SystemClock
 from bot.news.fetch import Fetcher
 from bot.news.parse_pool import ParsePool
@@ -17,7 +19,10 @@ from storage.database import Database, Transaction
 from storage.feeds import add_feed, get_feed, list_feeds
 from storage.model import Feed
 from tests.support.database import NOW
-from tests.support.feeds import FeedServer
+from tests.support.feeds import FeedServer, feed_server, item
+
+ONE = item(title="Un", guid="1", link="https://port.example/1", description="Premier")
+TWO = item(title="Deux", guid="2", link="https://port.example/2", description="Second")
 
 
 class MovedClock(SystemClock):
@@ -135,3 +140,17 @@ async def newsstand(
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FeedServer]:
+    """A publisher."""
+    async with feed_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def stand(db: Database, server: FeedServer) -> AsyncIterator[Newsstand]:
+    """A poller that reads it."""
+    async with newsstand(db, server) as stand:
+        yield stand
