@@ -18,8 +18,9 @@ def show_day(at: int, language: Language) -> str:
 
 
 def show_moment(at: int, language: Language) -> str:
-    """Give a day and time."""
-    return format_datetime(datetime.fromtimestamp(at, UTC), "short", tzinfo=UTC, locale=language)
+    """Give a day and time, with its zone: readers and moderators have others."""
+    shown = format_datetime(datetime.fromtimestamp(at, UTC), "short", tzinfo=UTC, locale=language)
+    return f"{shown} UTC"
 
 
 def show_distance(at: int, now: int, language: Language) -> str:

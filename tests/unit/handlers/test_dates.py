@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.messages.dates import show_distance
+from handlers.messages.dates import show_distance, show_moment
 from storage.model import Language
 from tests.support.turn import NOW
 
@@ -17,3 +17,8 @@ from tests.support.turn import NOW
 )
 def test_distances_have_a_direction(at: int, language: Language, shown: str) -> None:
     assert show_distance(at, NOW, language).replace("\xa0", " ") == shown
+
+
+def test_moments_name_their_zone() -> None:
+    assert show_moment(0, "fr") == "01/01/1970 00:00 UTC"
+    assert show_moment(0, "en").replace("\u202f", " ") == "1/1/70, 12:00 AM UTC"
