@@ -5,6 +5,7 @@ from functools import partial
 
 from handlers.article_lists import article_line, page_buttons
 from handlers.callbacks import OpenPost, Payload, ShowFound, ShowLatest, ShowTagArticles
+from handlers.comment_discussions import rows_of_post
 from handlers.events import Command, Press
 from handlers.markup import Markup, bold, join
 from handlers.messages import Button, Message, render_post
@@ -63,7 +64,8 @@ async def open_post(turn: Turn, _: Press, payload: OpenPost) -> None:
     """Send the post of an article of a list, with its buttons."""
     article = await get_article(turn, payload.article_id)
     post = render_post(article, turn.language, turn.texts, turn.setup.features)
-    await turn.reply(post, article_id=article.id)
+    rows = await rows_of_post(turn, article)
+    await turn.reply(post.with_rows(*rows), article_id=article.id)
 
 
 def carried_words(text: str) -> str:

@@ -87,6 +87,17 @@ async def test_the_discussion_is_paged_oldest_or_newest_first(desk: Newsdesk) ->
     assert desk.posts[ROB].press_data("Discussion (12)")
 
 
+async def test_a_post_opened_from_a_list_leads_to_its_discussion(desk: Newsdesk) -> None:
+    await desk.publish(ZOE, "On en parle.")
+    await desk.write(ROB, "Moi aussi.")
+    (page,) = await desk.say(ROB, "/latest")
+    await desk.press(ROB, page, "1")
+    post = desk.last(ROB)
+    assert post.press_data("Ne plus suivre")
+    await desk.press(ROB, post, "Discussion (1)")
+    assert "On en parle." in desk.last(ROB).text
+
+
 async def test_a_page_loses_what_is_withdrawn_and_keeps_who_is_muted_away(desk: Newsdesk) -> None:
     await desk.press(ROB, desk.posts[ROB], "Suivre")
     number = await desk.publish(ZOE, "À reprendre.")
