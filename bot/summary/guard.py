@@ -1,10 +1,12 @@
-"""What a written summary says that its article does not: numbers and names that are not there.
+"""What a written summary says that its article does not: numbers, names, another subject.
 
 Pure. A gate, not a proof: what passes has only names and numbers of the article.
 """
 
 import re
 import unicodedata
+
+from bot.summary.words import list_stems, list_words
 
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
 # A capitalised word that does not open a sentence or a quotation.
@@ -29,6 +31,13 @@ def find_unsupported(summary: str, source: str) -> list[str]:
     wrong = [number for number in _NUMBER.findall(summary) if _digits(number) not in numbers]
     names = [match[1] for match in _NAME.finditer(summary)]
     return wrong + [name for name in names if not _is_supported(name, words, stems)]
+
+
+def measure_support(summary: str, source: str, language: str) -> float:
+    """Give the share of a summary's words that its source has; both are in the language."""
+    said = set(list_stems(list_words(summary), language))
+    known = set(list_stems(list_words(source), language))
+    return len(said & known) / (len(said) or 1)
 
 
 def _is_supported(name: str, words: set[str], stems: set[str]) -> bool:

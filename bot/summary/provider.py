@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 
 from bot.summary.allowance import Allowance
-from bot.summary.guard import find_unsupported
+from bot.summary.guard import find_unsupported, measure_support
 from bot.summary.sentences import split_sentences
 from bot.summary.words import guess_language
 
@@ -27,6 +27,9 @@ PROMPT_VERSION = 1
 MOST_INPUT = 15_000
 MOST_OUTPUT = 900
 MOST_ANSWER_BYTES = 200_000
+# Share of a summary's words that its article has too, where both are in one language. Of human
+# leads (OrangeSum) 95 % reach it, of the leads of other articles 1 %.
+LEAST_SUPPORT = 0.35
 SECONDS = 20.0
 FAILURES = 3  # in a row, and the endpoint is left alone for a while
 REST_SECONDS = 300.0
@@ -191,9 +194,14 @@ def check_answer(answer: str, source: Source) -> tuple[str, ...]:
         kept.append(sentence)
     if not kept or len(" ".join(kept).split()) < 5:
         raise Refused("empty", again=True)
-    summary = " ".join(kept)
-    if find_unsupported(summary, f"{source.title}\n{source.text}"):
+    summary, whole = " ".join(kept), f"{source.title}\n{source.text}"
+    if find_unsupported(summary, whole):
         raise Refused("unfaithful", again=True)
+    if (
+        guess_language(source.text, default="") == source.language
+        and measure_support(summary, whole, source.language) < LEAST_SUPPORT
+    ):
+        raise Refused("unfaithful_subject", again=True)
     if guess_language(summary, default=source.language) != source.language:
         raise Refused("unfaithful_language", again=True)
     return tuple(kept)

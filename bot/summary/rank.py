@@ -16,6 +16,8 @@ from bot.summary.weights import Weights
 
 PAIRED = 7  # so many of the best sentences are tried two by two
 REPETITION = 0.4  # points lost by a sentence that says the same as one taken
+PLACE_REPETITION = 1.5  # the same, where place decides: its points are larger
+SAME = 0.6  # likeness of two sentences of which the second is taken only when no other is left
 SHOWN = 0.5  # points lost by a sentence whose every word the shown lead has
 
 # Lead unseen: exp(-place / 1.5) weighs more than all else together for the first two sentences.
@@ -79,16 +81,17 @@ def choose_more(
     analysis: Analysis,
     points: Sequence[float],
     reading: Readability,
+    repetition: float = REPETITION,
 ) -> tuple[int, ...]:
     """Add the best sentences that repeat least, until there are `count` or none reads well."""
     taken = tuple(chosen)
     while len(taken) < count:
-        options = [
-            (points[i] - REPETITION * max((analysis.likeness[i][j] for j in taken), default=0.0), i)
-            for i in range(len(points))
-            if i not in taken and reading.reads_well(sorted((*taken, i)))
-        ]
+        options = []
+        for i in range(len(points)):
+            if i not in taken and reading.reads_well(sorted((*taken, i))):
+                repeated = max((analysis.likeness[i][j] for j in taken), default=0.0)
+                options.append((repeated < SAME, points[i] - repetition * repeated, -i))
         if not options:
             break
-        taken = tuple(sorted((*taken, max(options, key=lambda each: (each[0], -each[1]))[1])))
+        taken = tuple(sorted((*taken, -max(options)[2])))
     return taken

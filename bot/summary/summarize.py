@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.summary.features import Analysis, analyse, measure_overlap
 from bot.summary.prepare import prepare_sentences
 from bot.summary.rank import (
+    PLACE_REPETITION,
     REPETITION,
     SHOWN,
     choose_more,
@@ -82,14 +83,14 @@ def summarize(
     reading = Readability(kept, language, whole=lead_shown is None)
     weights = weights or load_weights()
     content = score_by_content(analysis, weights, language)
-    chosen: tuple[int, ...] = ()
     if lead_shown is None:
         points = score_by_place(analysis, reading)
+        chosen = choose_more((), sentences, analysis, points, reading, PLACE_REPETITION)
     else:
         points = _score_beside_lead(content, analysis, lead, language)
-        if sentences >= 2:
-            chosen = choose_pair(analysis, points, reading, weights)
-    chosen = choose_more(chosen, sentences, analysis, points, reading) or (0,)
+        chosen = choose_pair(analysis, points, reading, weights) if sentences >= 2 else ()
+        chosen = choose_more(chosen, sentences, analysis, points, reading)
+    chosen = chosen or (0,)
     return Summary(
         tuple(kept[i].text for i in chosen),
         tuple(kept[i].text for i in _choose_key_points(chosen, content, analysis, reading)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.database import Database
 from storage.model import Lane
 from storage.subscribers import find_subscriber, list_subscriptions, set_subscriber_state
-from tests.support.turn import NOW, Desk, Reader, buttons, labels, text
+from tests.support.turn import NOW, Desk, Reader, buttons, labels, text, with_features
 
 
 async def test_start_says_in_two_lines_what_the_bot_does_and_proposes_tags(desk: Desk) -> None:
@@ -88,3 +88,10 @@ async def test_help_lists_the_commands_that_there_are(desk: Desk) -> None:
     assert "/addfeed" not in text(reply)
     assert "/summary" not in text(reply)
     assert "/mydata" in text(reply)
+
+
+async def test_help_speaks_of_a_model_only_where_one_may_read_articles(db: Database) -> None:
+    for chat_model in (False, True):
+        desk = with_features(db, chat_model=chat_model)
+        (reply,) = await desk.say("/help")
+        assert ("language model" in text(reply)) is chat_model

@@ -1,6 +1,8 @@
 """Our own pages, each with the parts that must come out of it beside it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,12 @@ def test_every_expected_part_comes_out(name):
 def test_only_articles_give_a_text(name):
     page, _ = read(name)
     assert bool(page.text) == (page.verdict in (Verdict.ARTICLE, Verdict.PAYWALL))
+
+
+def test_the_extractor_is_imported_by_the_workers_alone():
+    look = "import bot.app, bot.summarize_command, sys; print('trafilatura' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_a_table_of_charsets():

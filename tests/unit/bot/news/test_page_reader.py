@@ -22,8 +22,17 @@ PAGE = (
 )
 
 
+LADEN = PAGE.replace(
+    "<article>",
+    "<img src='/a.png'><script src='/b.js'></script><link rel=stylesheet href='/c.css'>"
+    "<iframe src='/d'></iframe><video poster='/e.jpg' src='/f.mp4'></video><article>"
+    "<img src='/g.png' srcset='/h.png 2x'>",
+)
+
+
 class Site:
     def __init__(self):
+        self.paths = []
         self.asked = 0
         self.headers = {}
         self.arrived = asyncio.Event()
@@ -36,6 +45,9 @@ class Site:
         await self.gate.wait()
         return web.Response(text=PAGE, content_type="text/html", headers=self.headers)
 
+    async def laden(self, _: web.Request) -> web.Response:
+        return web.Response(text=LADEN, content_type="text/html")
+
     async def heavy(self, _: web.Request) -> web.Response:
         return web.Response(body=b"<p>" + b"x" * 300_000, content_type="text/html")
 
@@ -44,9 +56,15 @@ class Site:
 
 
 @asynccontextmanager
-async def reading(site, *, allow_private=True, now=lambda: 0.0):
-    app = web.Application()
+async def reading(site, *, allow_private=True, now=lambda: 0.0, seconds=5.0):
+    @web.middleware
+    async def note(request, handler):
+        site.paths.append(request.path)
+        return await handler(request)
+
+    app = web.Application(middlewares=[note])
     app.router.add_get("/page", site.page)
+    app.router.add_get("/laden", site.laden)
     app.router.add_get("/heavy", site.heavy)
     app.router.add_get("/picture", site.picture)
     runner = web.AppRunner(app)
@@ -54,7 +72,7 @@ async def reading(site, *, allow_private=True, now=lambda: 0.0):
     server = web.TCPSite(runner, "127.0.0.1", 0)
     await server.start()
     port = runner.addresses[0][1]
-    limits = Limits(seconds=5.0, body_bytes=100_000)
+    limits = Limits(seconds=seconds, body_bytes=100_000)
     try:
         async with (
             Fetcher(agent="test", allow_private=allow_private) as fetcher,
@@ -106,6 +124,24 @@ async def test_what_cannot_be_had_is_a_typed_error(path, error, code):
         with pytest.raises(error) as caught:
             await reader.read(f"{url}{path}")
         assert caught.value.code == code
+
+
+async def test_nothing_but_the_page_itself_is_asked_for():
+    site = Site()
+    async with reading(site) as (reader, url):
+        assert (await reader.read(f"{url}/laden")).verdict is Verdict.ARTICLE
+        assert site.paths == ["/laden"]
+        await reader.read(f"{url}/page")  # whatever the first one set off would be here by now
+        assert site.paths == ["/laden", "/page"]
+
+
+async def test_a_page_that_never_comes_is_given_up():
+    site = Site()
+    site.gate.clear()
+    async with reading(site, seconds=0.05) as (reader, url):
+        with pytest.raises(FetchFailed) as caught:
+            await reader.read(f"{url}/page")
+        assert caught.value.code == "timeout"
 
 
 async def test_what_is_no_page_is_said():

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.summary.guard import find_unsupported
+from bot.summary.guard import find_unsupported, measure_support
 
 SOURCE = (
     "La maire de Nordal, Irène Castel, a annoncé jeudi un don de 1 200 euros à l'hôpital."
@@ -39,3 +39,9 @@ def test_what_it_does_not_say_is_named(summary, wrong):
 
 def test_sentences_of_the_article_itself_always_pass():
     assert find_unsupported(SOURCE, SOURCE) == []
+
+
+def test_support_tells_the_subject_from_another():
+    assert measure_support("La maire Irène Castel annonce un don à l'hôpital.", SOURCE, "fr") > 0.6
+    assert measure_support("Achetez des téléphones, ils sont superbes.", SOURCE, "fr") == 0
+    assert measure_support("", SOURCE, "fr") == 0

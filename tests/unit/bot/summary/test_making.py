@@ -81,12 +81,21 @@ class Chat:
     def __init__(self, *answers):
         self.answers = list(answers)
         self.asked = []
+        self.under_way = self.most = 0
+        self.reached = asyncio.Event()
+        self.gate = asyncio.Event()
+        self.gate.set()
 
     async def is_ready(self):
         return True
 
     async def write(self, source, *, person_id):
         self.asked.append((source.language, person_id))
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        self.reached.set()
+        await self.gate.wait()
+        self.under_way -= 1
         return self.answers.pop(0)
 
 
@@ -126,6 +135,14 @@ async def test_a_short_feed_has_its_page_read_and_kept(db, maker, pages):
     assert await text_of(db, article) == (TEXT, "page")
     async with db.read() as tx:
         assert await tx.value("SELECT label FROM article_tags") == "Bridges"
+
+
+@pytest.mark.parametrize(("times", "count"), [(1, 2), (4, 2), (5, 3)])
+async def test_a_long_article_gets_three_sentences(db, maker, pages, times, count):
+    article = await store(db)
+    more = (line.replace("the", f"the {n}th") for n in range(times - 1) for line in SENTENCES)
+    pages.page = replace(pages.page, text="\n".join((TEXT, *more)))
+    assert len((await maker.of_article(article.id, ADA)).sentences) == count
 
 
 async def test_a_summary_is_made_once(db, maker, pages):
@@ -242,6 +259,29 @@ async def test_a_model_writes_for_each_language_once(db, pages, clock):
         assert (made.sentences, made.language) == ((written,), reader.language)
         assert made.method == chat.method
     assert chat.asked == [("en", 1), ("fr", 2)]
+
+
+async def test_another_model_writes_anew(db, pages, clock):
+    article = await store(db)
+    for method in ("small-1/v1", "small-1/v2", "large-1/v1"):
+        chat = Chat((f"It opens, says {method}.",))
+        chat.method = method
+        maker = SummaryMaker(db, pages, clock, chat)
+        for _ in range(2):
+            assert (await maker.of_article(article.id, ADA)).method == method
+        assert len(chat.asked) == 1
+
+
+async def test_a_model_is_asked_for_one_summary_of_an_article_at_a_time(db, pages, clock):
+    article = await store(db)
+    chat = Chat(("It opens.",), ("Il rouvre.",))
+    chat.gate.clear()
+    maker = SummaryMaker(db, pages, clock, chat)
+    making = [asyncio.create_task(maker.of_article(article.id, reader)) for reader in (ADA, LEO)]
+    await chat.reached.wait()
+    chat.gate.set()
+    await asyncio.gather(*making)
+    assert (chat.most, len(chat.asked)) == (1, 2)
 
 
 async def test_an_extract_serves_where_the_model_fails_until_it_is_asked_again(db, pages, clock):

@@ -42,6 +42,8 @@ class Model:
         if answer == "silence":
             await self.release.wait()
             answer = 200
+        if answer == "echo":
+            answer = self.requests[-1]["messages"][1]["content"]
         if isinstance(answer, int):
             return web.Response(status=answer, text="no", headers={"Retry-After": "60"})
         if isinstance(answer, bytes):
@@ -106,6 +108,7 @@ async def test_a_good_answer_is_given_sentence_by_sentence(path, asking):
         "The harbour of Nordal lost 3 cranes worth 7 million euros on Tuesday.",
         "The harbour of Nordal lost its crane, minister Karl Brandt said on Tuesday.",
         "La grue du port de Nordal est en panne depuis mardi, et les navires vont à Valmer.",
+        "Lumeo is simply wonderful, and everybody should buy its phones today.",
         "Nordal.",
         "",
         b"not json",
@@ -120,6 +123,12 @@ async def test_a_bad_answer_is_asked_for_once_more(bad, asking):
         assert len(model.requests) == 2
     async with asking(bad) as (chat, model, _):
         assert await chat.write(SOURCE, person_id=1) is None
+        assert len(model.requests) == 2
+
+
+async def test_an_answer_that_repeats_the_prompt_is_not_used(asking):
+    async with asking("echo", GOOD) as (chat, model, _):
+        assert await chat.write(SOURCE, person_id=1) is not None
         assert len(model.requests) == 2
 
 

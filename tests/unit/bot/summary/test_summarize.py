@@ -129,6 +129,16 @@ def test_what_the_shown_lead_says_is_not_said_again():
     assert LEAD not in made.sentences + made.key_points
 
 
+@pytest.mark.parametrize("lead_shown", [None, ""])
+def test_what_one_sentence_says_no_other_repeats(lead_shown):
+    again = (
+        "Dans la nuit de mardi à mercredi, la grande grue du port de Nordal est tombée en panne."
+    )
+    text = " ".join((SENTENCES[0], again, *SENTENCES[3:]))
+    made = summarize(text, title=TITLE, lead_shown=lead_shown, sentences=3)
+    assert len({SENTENCES[0], again} & set(made.sentences)) == 1
+
+
 def test_key_points_are_further_sentences_that_stand_alone():
     made = summarize(TEXT, title=TITLE, lead_shown="", sentences=2)
     assert 2 <= len(made.key_points) <= 4
