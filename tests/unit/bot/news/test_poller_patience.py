@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
+from bot.news import reading
 from bot.news.page_reader import PageReader
 from bot.news.politeness import DAY, HostLedger
 from bot.news.poller import PollRules
@@ -102,6 +103,20 @@ async def test_a_hanging_feed_holds_up_no_other(stand: Newsstand) -> None:
     assert feed.errors == 0
     hanging = await stand.until(hanging.id, lambda feed: feed.errors)
     assert hanging.error_code == "parse_timeout"
+
+
+async def test_a_whole_poll_has_one_deadline(
+    stand: Newsstand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "POLL_SECONDS", 0.2)
+
+    async def drip(request: web.Request) -> Answer:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    stand.server.answers["/feed"] = drip
+    feed = await stand.poll((await stand.add("/feed")).id)
+    assert (feed.error_code, feed.errors) == ("timeout", 1)
 
 
 async def test_many_feeds_are_polled_a_few_at_a_time(db: Database, server: FeedServer) -> None:

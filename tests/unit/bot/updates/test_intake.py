@@ -1,7 +1,10 @@
 """Intake over real HTTP: committed before confirmed, trouble told once."""
 
 import asyncio
+import inspect
+import json
 import logging
+import re
 
 import pytest
 from pydantic import SecretStr
@@ -9,6 +12,7 @@ from pydantic import SecretStr
 from bot.clock import SystemClock
 from bot.delivery.transport import AiohttpRequest
 from bot.updates.intake import Intake
+from handlers.events import read_event
 from sandbox.telegram import Fault, TelegramServer
 from storage.errors import TokenRefused
 from storage.inbox import list_waiting
@@ -75,6 +79,16 @@ async def test_updates_are_stored_before_they_are_confirmed(db, telegram):
     assert [u.update_id for u in updates] == sorted(u.update_id for u in updates)
     assert len(updates) == 5
     assert {u.chat_id for u in updates} == {alice.id}
+
+
+async def test_exactly_the_kinds_that_mean_something_are_asked_for(db, telegram):
+    async with Running(db, telegram):
+        await telegram.wait_until(lambda: telegram.calls_of("getUpdates"))
+        (call, *_) = telegram.calls_of("getUpdates")
+    asked = json.loads(call.params["allowed_updates"])
+    read = re.findall(r"if update\.(\w+) is not None", inspect.getsource(read_event))
+    assert sorted(asked) == sorted(read)
+    assert int(call.params["timeout"]) >= 20
 
 
 async def test_what_could_not_be_stored_is_not_confirmed(db, telegram):
