@@ -69,6 +69,19 @@ def test_every_link_leads_somewhere() -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_the_house_that_the_architecture_draws_stands() -> None:
+    house = (ROOT / "ARCHITECTURE.md").read_text("utf-8").split("```")[1]
+    room = package = ROOT
+    for line in house.splitlines():
+        if found := re.match(r"(\w+)/", line):
+            room = package = ROOT / found[1]
+        elif found := re.match(r"  (\w+)/", line):
+            room = package / found[1]
+        for name in re.findall(r"[\w*]+\.(?:py|sql|po)|(?<=[ /])\w+/(?= )", line):
+            places = (room, package, ROOT, *package.iterdir())
+            assert any(next(place.glob(name), None) for place in places if place.is_dir()), name
+
+
 def test_the_two_commands_are_the_promised_ones() -> None:
     venv = "python3 -m venv .venv && .venv/bin/python -m pip install -q -e "
     assert f"\n{venv}. && .venv/bin/relais demo\n" in README
