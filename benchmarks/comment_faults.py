@@ -19,9 +19,11 @@ from handlers import (
     comment_relay,
     comments,
     moderation,
+    moderation_cards,
     moderation_people,
 )
 from storage import (
+    comment_copies,
     comment_decisions,
     comment_writing,
     outbox_claims,
@@ -88,6 +90,11 @@ def revive_what_is_final() -> None:
 def keep_a_banned_queue() -> None:
     """A ban leaves what waits in the queue."""
     around(moderation_people, "reject_all_of", always([]))
+
+
+def let_the_banned_appeal() -> None:
+    """A banned author asks for a second look."""
+    replace_in_sql("WHERE user_id = :author AND banned_until > :at", "WHERE 0 AND :at")
 
 
 # ---------------------------------------------------------------- what readers see
@@ -187,6 +194,11 @@ def let_a_fan_out_run_on() -> None:
     around(stored, "stop_relay", always(0))
 
 
+def forget_what_is_under_way() -> None:
+    """A withdrawal stops what waits, and lets go on what is being sent or edited."""
+    around(comment_copies, "delete_copy", always(None))
+
+
 def send_again_after_a_time_out() -> None:
     """What may have arrived is sent once more."""
 
@@ -279,6 +291,11 @@ def leave_cards_as_they_are() -> None:
         around(module, "redraw_card", always(None))
 
 
+def delete_old_rollups() -> None:
+    """The message for cards not sent is deleted however old, which Telegram refuses."""
+    put(moderation_cards, "DELETABLE_MS", 10**15)
+
+
 def keep_history_at_erasure() -> None:
     """Erasure blanks only the newest wording."""
     replace_in_sql(
@@ -296,6 +313,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         decide_from_anywhere,
         revive_what_is_final,
         keep_a_banned_queue,
+        let_the_banned_appeal,
         publish_an_edit_at_once,
         leak_before_approval,
         relay_without_waiting,
@@ -304,6 +322,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         forget_a_copy,
         place_copies_unnoted,
         let_a_fan_out_run_on,
+        forget_what_is_under_way,
         send_again_after_a_time_out,
         send_again_after_a_crash,
         swallow_a_failed_deletion,
@@ -314,6 +333,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         tell_nobody,
         tell_twice,
         leave_cards_as_they_are,
+        delete_old_rollups,
         keep_history_at_erasure,
     )
 }

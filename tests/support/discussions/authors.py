@@ -13,7 +13,7 @@ from storage.comment_people import set_trust
 from storage.model import Lane
 from tests.support.chat_model import Shown
 from tests.support.discussion import Fault
-from tests.support.discussions.people import ANNE
+from tests.support.discussions.people import ANNE, MODERATORS
 from tests.support.discussions.stage import (
     AUTHORS,
     DAY,
@@ -121,12 +121,16 @@ class AuthorSteps(Stage):
         self.world.advance(days * DAY)
         await self._withdraw_known(parent)
 
-    @rule(author=st.sampled_from(AUTHORS), fault=faults)
-    def withdraw_while_an_edit_is_under_way(self, author: int, fault: Fault | None) -> None:
+    @rule(author=st.sampled_from(AUTHORS), fault=faults, relay_first=st.booleans())
+    def withdraw_while_an_edit_is_under_way(
+        self, author: int, fault: Fault | None, relay_first: bool
+    ) -> None:
         """Take back an old comment whose newest wording is on its way at that moment."""
-        self.do(self._withdraw_while_an_edit_is_under_way(author, fault))
+        self.do(self._withdraw_while_an_edit_is_under_way(author, fault, relay_first))
 
-    async def _withdraw_while_an_edit_is_under_way(self, author: int, fault: Fault | None) -> None:
+    async def _withdraw_while_an_edit_is_under_way(
+        self, author: int, fault: Fault | None, relay_first: bool
+    ) -> None:
         comment_id = await self._publish(author)
         if comment_id is None:
             return
@@ -143,7 +147,10 @@ class AuthorSteps(Stage):
         await self.world.deliver(fault, lanes=(Lane.RELAY,), hold=True)
         await self._check()
         await self._withdraw_known(comment_id)
-        await self.world.step_relay()
+        if relay_first:
+            await self.world.step_relay()
+        self.world.advance(2)
+        await self.world.deliver()
 
     @rule(pick=picks, then_edit=st.booleans())
     def withdraw(self, pick: int, then_edit: bool) -> None:
@@ -165,17 +172,33 @@ class AuthorSteps(Stage):
 
     async def _appeal(self, pick: int) -> None:
         row = await self._pick(pick, prefer="state = 'rejected'")
-        if row is None:
-            return
-        author = self.oracle.known[row["id"]].author
+        if row is not None:
+            await self._appeal_known(row["id"])
+
+    async def _appeal_known(self, comment_id: int) -> None:
+        author = self.oracle.known[comment_id].author
         await self.world.deliver_all()
-        status = self._status(author, row["id"])
+        status = self._status(author, comment_id)
         if status is None:
             return
-        prompt = await self._ask(author, status, f"cap:{row['id']}")
+        prompt = await self._ask(author, status, f"cap:{comment_id}")
         if prompt is not None:
             await self.world.say(author, "Si, si.", reply_to=prompt.message_id)
         await self._look()
+
+    @rule(author=st.sampled_from(AUTHORS), hours=st.sampled_from([0, 1]))
+    def appeal_once_banned(self, author: int, hours: int) -> None:
+        self.do(self._appeal_once_banned(author, hours))
+
+    async def _appeal_once_banned(self, author: int, hours: int) -> None:
+        comment_id = await self._write(author, None)
+        if comment_id is None:
+            return
+        await self.world.deliver_all()
+        await self._look()
+        await self._press_card(comment_id, ANNE, "reject")
+        await self.world.say(ANNE, f"/ban {comment_id} {hours or ''}".strip(), chat=MODERATORS)
+        await self._appeal_known(comment_id)
 
     async def _ask(self, author: int, status: Shown, data: str) -> Shown | None:
         """Press a button that leads to a question; gives the question where there is one."""

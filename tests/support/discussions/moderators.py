@@ -11,7 +11,10 @@ from tests.support.comment_notices import ensure
 from tests.support.discussions.people import ANNE, BASILE, MODERATORS
 from tests.support.discussions.stage import (
     AUTHORS,
+    DAY,
     PAUL,
+    ROB,
+    ZOE,
     Stage,
     picks,
 )
@@ -122,6 +125,19 @@ class ModeratorSteps(Stage):
         if ids:
             words = text.format(ids[pick % len(ids)])
             await self.world.say(ANNE, words.strip(), chat=MODERATORS)
+
+    @rule(days=st.sampled_from([0, 3]))
+    def raid(self, days: int) -> None:
+        """Let more comments wait than there are cards, and then none."""
+        self.do(self._raid(days))
+
+    async def _raid(self, days: int) -> None:
+        written = [await self._write(author, None) for author in (ZOE, ROB, BASILE, ZOE, ROB)]
+        await self.world.deliver_all()
+        self.world.advance(days * DAY)
+        for comment_id in written:
+            if comment_id is not None:
+                await self._withdraw_known(comment_id)
 
     @rule(back=st.booleans())
     def basile_leaves(self, back: bool) -> None:
