@@ -67,8 +67,10 @@ class Intake:
         while True:
             try:
                 offset = await self._take_batch(offset)
-            except (NetworkError, StorageError) as error:
+            except NetworkError as error:
                 await self._wait_out("telegram_unreachable", type(error).__name__)
+            except StorageError as error:
+                await self._wait_out("inbox_unwritable", str(error))
             except _Unavailable as error:
                 await self._wait_out(error.event, error.reason, error.seconds)
 

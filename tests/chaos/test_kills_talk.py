@@ -23,7 +23,7 @@ async def test_kills_lose_and_double_no_comment_decision_or_summary(tmp_path, fi
         readers = site.people(READERS)
         await site.enrol(readers, "5G")
         await site.relais.start()
-        await site.until_polled("courrier")
+        await site.until_read()
         await site.ask(talk.anne, "/queue", talk.room)
         killer, stories = Killer(site, rng), Stories(talk, readers, rng)
         try:

@@ -92,6 +92,11 @@ class Site:
             timeout=60,
         )
 
+    async def until_read(self) -> None:
+        """Wait until what every feed held at first is stored: what follows will be sent."""
+        unread = "SELECT count(*) FROM feeds WHERE backlog_at IS NULL"
+        await self.until_value(unread, lambda count: count == 0)
+
     async def until_stored(self, articles: int) -> None:
         """Wait until so many articles are in the database."""
         await self.until_value("SELECT count(*) FROM articles", lambda count: count >= articles)
