@@ -20,7 +20,7 @@ _COLUMNS = (
 )
 # A row that edits or answers another waits until that one is sent.
 _READY_TARGET = "(o.target_id IS NULL OR (SELECT state FROM outbox t WHERE t.id = o.target_id) = 2)"
-_UNPREPARED_BODIES = 64
+_BODIES_AT_HAND = 64
 
 
 class Bodies:
@@ -31,11 +31,15 @@ class Bodies:
 
     async def load(self, tx: Transaction, body_ids: Iterable[int]) -> None:
         """Read those that are not at hand."""
-        missing = [body_id for body_id in set(body_ids) if body_id not in self._parsed]
+        wanted = set(body_ids)
+        missing = [body_id for body_id in wanted if body_id not in self._parsed]
         if not missing:
             return
-        if len(self._parsed) > _UNPREPARED_BODIES:
-            self._parsed.clear()
+        if len(self._parsed) > _BODIES_AT_HAND:
+            # Of what is wanted now, nothing may go: its messages would leave without a text.
+            self._parsed = {
+                body_id: body for body_id, body in self._parsed.items() if body_id in wanted
+            }
         rows = await tx.all(
             "SELECT id, payload FROM bodies WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(missing),),

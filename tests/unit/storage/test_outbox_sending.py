@@ -237,3 +237,15 @@ async def test_ids_are_accounted_for_by_numbering(tx: Transaction) -> None:
     assert await list_chat_ids(tx, SUPERGROUP, above=0) == {7}
     assert await find_chat_floor(tx, SUPERGROUP, before_ms=9000) is None
     assert await find_chat_floor(tx, SUPERGROUP, before_ms=10_000) == 7
+
+
+async def test_a_text_is_at_hand_however_many_were_before_it(tx: Transaction) -> None:
+    bodies = Bodies()
+    for number in range(200):
+        body = await add_body(tx, {"text": str(number)}, now=0)
+        for chat_id in (1, 2):
+            await put(tx, number, chat_id=chat_id, payload={}, body_id=body)
+        # The last message with the text before is read together with the first with this one.
+        rows = await list_due(tx, bodies, [Lane.POST], now_ms=number, limit=5)
+        assert {row.payload.get("text") for row in rows} <= {str(number - 1), str(number)}
+        await mark_sending(tx, rows[:-1], floor_id=None, now_ms=number)
