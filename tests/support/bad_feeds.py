@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +16,8 @@ _FEED = b"""<?xml version="1.0" encoding="utf-8"?>
 </channel></rss>"""
 _BOMB_BYTES = 400 * 1024 * 1024
 _ATTRIBUTES = 200_000
+# Not 127.0.0.1, where the good feeds are: a site that asks for patience is left alone as a whole.
+_HOST, _HOST_THAT_WANTS_PATIENCE = "127.0.0.2", "127.0.0.3"
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -127,6 +130,10 @@ def _make_entity_bomb() -> bytes:
     return f"{head}<rss><channel><title>&l9;</title></channel></rss>".encode()
 
 
+def _host(path: str) -> str:
+    return _HOST_THAT_WANTS_PATIENCE if path == "/429" else _HOST
+
+
 @dataclass
 class BadFeeds:
     """The running server; `asked` are the paths of all requests."""
@@ -138,7 +145,7 @@ class BadFeeds:
     @property
     def urls(self) -> list[str]:
         """The addresses of all bad feeds."""
-        return [f"http://127.0.0.1:{self.port}{path}" for path in self.answers]
+        return [f"http://{_host(path)}:{self.port}{path}" for path in self.answers]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request as its path wants, and close."""
@@ -170,12 +177,16 @@ async def bad_feeds() -> AsyncIterator[BadFeeds]:
         finally:
             tasks.discard(task)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    feeds.port = server.sockets[0].getsockname()[1]
+    with socket.socket() as first, socket.socket() as second:
+        first.bind((_HOST, 0))
+        feeds.port = first.getsockname()[1]
+        second.bind((_HOST_THAT_WANTS_PATIENCE, feeds.port))
+        servers = [await asyncio.start_server(serve, sock=one.dup()) for one in (first, second)]
     try:
         yield feeds
     finally:
-        server.close()
+        for server in servers:
+            server.close()
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks)
