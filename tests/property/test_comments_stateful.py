@@ -45,7 +45,7 @@ def run_machine(
 
 
 def test_discussions_keep_their_promises() -> None:
-    run_machine(examples=25, steps=30)
+    run_machine(examples=20, steps=30)
 
 
 @pytest.mark.long
