@@ -21,6 +21,7 @@ from handlers.comments import DIALOG, end_question
 from handlers.events import Command
 from handlers.routing import private
 from handlers.turn import Turn
+from storage.comment_people import unmute_everybody
 from storage.comment_views import find_view
 from storage.comments import find_comment, find_comment_by_source
 from storage.dialogs import find_dialog
@@ -60,7 +61,13 @@ async def command_report(turn: Turn, command: Command) -> None:
 
 
 async def command_mute(turn: Turn, command: Command) -> None:
-    """Mute who wrote a comment, or no longer."""
+    """Mute who wrote a comment, or no longer; "off" ends every mute, whose copies may be gone."""
+    if command.words.strip().lower() == "off":
+        count = await unmute_everybody(turn.tx, turn.chat_id)
+        if not count:
+            raise Refusal("comment_muted_nobody")
+        await turn.respond(turn.tn("comment_unmuted_everybody", count))
+        return
     comment_id, _ = await _find_comment(turn, command)
     await toggle_mute(turn, comment_id)
 

@@ -173,6 +173,11 @@ async def unmute_person(tx: Transaction, chat_id: int, author_id: int) -> bool:
     )
 
 
+async def unmute_everybody(tx: Transaction, chat_id: int) -> int:
+    """Let everybody's comments come again to a chat; gives how many people were muted."""
+    return await tx.run("DELETE FROM comment_mutes WHERE chat_id = ?", (chat_id,))
+
+
 async def is_muted(tx: Transaction, chat_id: int, author_id: int) -> bool:
     """Say whether a chat does not want a person's comments."""
     return bool(

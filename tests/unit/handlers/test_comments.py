@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -283,6 +284,22 @@ async def test_after_two_days_a_notice_takes_the_place(desk: Newsdesk) -> None:
     assert not copy.deleted
     assert copy.text == "Ce commentaire a été retiré."
     assert not copy.keyboard
+
+
+async def test_what_is_stored_about_comments_is_given_out(desk: Newsdesk) -> None:
+    number = await desk.publish(ZOE, "Ce que je pense.")
+    await desk.say(ZOE, f"/edit {number} Ce que je pense encore.")
+    await desk.bot.say(ZOE, "/mydata")
+    async with desk.bot.db.read() as tx:
+        data = json.loads(await tx.value("SELECT content FROM outbox_files"))
+    await desk.rest()
+    (comment,) = data["discussions"]["comments"]
+    assert [one["text"] for one in comment["revisions"]] == [
+        "Ce que je pense.",
+        "Ce que je pense encore.",
+    ]
+    assert data["discussions"]["discussions_followed"]
+    assert str(ANNE) not in json.dumps(data)  # who decided is nobody's business
 
 
 async def test_an_appeal_is_heard_once(desk: Newsdesk) -> None:

@@ -175,6 +175,20 @@ async def test_mute_and_its_end_name_nobody(desk: Newsdesk, how: str) -> None:
     assert "C’est vous" in own.text
 
 
+async def test_every_mute_can_be_ended_though_no_copy_is_left(desk: Newsdesk) -> None:
+    await desk.press(ROB, desk.posts[ROB], "Suivre")
+    for author in (ZOE, LINA):
+        number = await desk.publish(author, f"De {author}.")
+        await desk.press(ROB, desk.copy(ROB, f"De {author}."), "Masquer")
+        await desk.say(author, f"/withdraw {number}")
+    (told,) = await desk.say(ROB, "/mute off")
+    assert "2 personnes" in told.text
+    (told,) = await desk.say(ROB, "/mute off")
+    assert "personne." in told.text
+    await desk.publish(ZOE, "De retour.")
+    desk.copy(ROB, "De retour.")
+
+
 async def report(desk: Newsdesk, reader: int, number: int, reason: str = "Insulte") -> str:
     (question,) = await desk.say(reader, f"/report {number}")
     await desk.press(reader, question, reason)
