@@ -8,13 +8,14 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from telegram.ext import Application
 
 from bot.clock import Clock
+from bot.delivery.transport import say_trouble
 from storage.database import Database
 from storage.errors import TokenRefused
 from storage.feeds import add_feed, find_feed
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
 
 
 async def meet_telegram(
@@ -33,7 +34,7 @@ async def meet_telegram(
             raise TokenRefused from None
         except (NetworkError, RetryAfter, Conflict) as error:
             if pause == FIRST_PAUSE:
-                log.warning("telegram_unreachable", extra={"reason": type(error).__name__})
+                log.warning("telegram_unreachable", extra={"reason": say_trouble(error)})
         except TelegramError as error:
             log.warning("telegram_refuses", extra={"reason": error.message})
         await clock.sleep(pause)

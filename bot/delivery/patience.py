@@ -18,7 +18,7 @@ class Patience:
     """For what is in flight when the process ends."""
     first_pause: float = 0.5
     """Of an outage, of the network or of the database; doubled up to `longest_pause`."""
-    longest_pause: float = 30.0
+    longest_pause: float = 10.0
     longest_retry: float = 300.0
     """Between two tries of one message that Telegram fails at."""
     between_ticks: float = 0.008

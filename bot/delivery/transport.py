@@ -76,10 +76,13 @@ class AiohttpRequest(BaseRequest):
             data = request_data.json_parameters
         return await self._request(method, url, data=data, timeout=timeout)
 
-    async def post_json(self, url: str, parameters: dict[str, Any]) -> tuple[int, bytes]:
+    async def post_json(
+        self, url: str, parameters: dict[str, Any], *, read_seconds: float | None = None
+    ) -> tuple[int, bytes]:
         """Post parameters as they are, without the objects between: for many messages."""
         body = _encode(parameters).encode()
-        return await self._request("POST", url, data=body, headers=_JSON)
+        timeout = self._timeout if read_seconds is None else _timeout(read_seconds)
+        return await self._request("POST", url, data=body, headers=_JSON, timeout=timeout)
 
     async def post_file(
         self, url: str, parameters: dict[str, Any], name: str, file: tuple[str, bytes]
@@ -105,6 +108,11 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut(_name(error)) from None
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(_name(error)) from None
+
+
+def say_trouble(error: Exception) -> str:
+    """Say in a few words why Telegram was not reached."""
+    return "no connection" if isinstance(error, NotSent) else type(error).__name__
 
 
 def _timeout(read_seconds: float) -> aiohttp.ClientTimeout:

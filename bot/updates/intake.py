@@ -7,13 +7,12 @@ import json
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from pydantic import SecretStr
 from telegram.error import NetworkError
-from telegram.request import BaseRequest
 
 from bot.clock import Clock
+from bot.delivery.transport import AiohttpRequest, say_trouble
 from bot.updates.ordering import chat_of
 from storage.database import Database
 from storage.errors import StorageError, TokenRefused
@@ -32,7 +31,7 @@ ALLOWED_UPDATES = (
 POLL_SECONDS = 25
 # Telegram may answer a long poll late; a dead connection must still be noticed.
 GRACE_SECONDS = 15
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
 
 
 class Intake:
@@ -44,7 +43,7 @@ class Intake:
     def __init__(
         self,
         db: Database,
-        request: BaseRequest,
+        request: AiohttpRequest,
         *,
         api_url: str,
         token: SecretStr,
@@ -68,7 +67,7 @@ class Intake:
             try:
                 offset = await self._take_batch(offset)
             except NetworkError as error:
-                await self._wait_out("telegram_unreachable", type(error).__name__)
+                await self._wait_out("telegram_unreachable", say_trouble(error))
             except StorageError as error:
                 await self._wait_out("inbox_unwritable", str(error))
             except _Unavailable as error:
@@ -86,7 +85,7 @@ class Intake:
         return offset
 
     async def _ask(self, offset: int) -> list[Any]:
-        parameters = {"timeout": POLL_SECONDS, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
+        parameters = {"timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
         if offset:
             parameters["offset"] = offset
         answer = await self._call("getUpdates", parameters)
@@ -109,9 +108,9 @@ class Intake:
         raise _Unavailable("telegram_unreachable", f"{code} {description}", wait)
 
     async def _call(self, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        url = f"{self._base}/{method}?{urlencode(parameters)}"
-        _, body = await self._request.do_request(
-            url, "GET", read_timeout=POLL_SECONDS + GRACE_SECONDS
+        url = f"{self._base}/{method}"
+        _, body = await self._request.post_json(
+            url, parameters, read_seconds=POLL_SECONDS + GRACE_SECONDS
         )
         try:
             answer = json.loads(body)
