@@ -12,7 +12,7 @@ from bot.loops import Loops
 from bot.ops.instance import only_instance
 from bot.ops.logs import set_up_logging
 from bot.parts import Parts
-from storage.errors import ConfigError, RelaisError
+from storage.errors import ConfigError, DamagedDatabase, RelaisError
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,8 @@ async def run_bot(settings: Settings) -> int:
     """Run the bot until SIGTERM or SIGINT; gives the exit code.
 
     0 after a signal, 1 when a loop fails: everything is in the tables then, and the next start
-    goes on from there. Raises TokenRefused when Telegram does not know the token.
+    goes on from there. Raises TokenRefused when Telegram does not know the token, and
+    DamagedDatabase when damage is met.
     """
     set_up_logging(
         level=settings.log_level,
@@ -67,7 +68,7 @@ async def _stop(parts: Parts, loops: Loops) -> None:
 def _exit_code(failure: BaseException | None) -> int:
     if failure is None:
         return 0
-    if isinstance(failure, ConfigError):
+    if isinstance(failure, ConfigError | DamagedDatabase):
         raise failure
     name = type(failure).__name__
     reason = str(failure) if isinstance(failure, RelaisError) else name

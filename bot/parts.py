@@ -124,6 +124,7 @@ class Parts:
     def loops(self) -> list[tuple[str, Run]]:
         """Give the loops in the order in which they start."""
         return [
+            ("storage", self._db.watch),
             ("clock", self.clock_watch.run),
             ("sender", self.sender.run),
             ("relay", self.relay.run),

@@ -5,15 +5,15 @@ A transaction either commits whole or leaves nothing, whatever is cancelled when
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
 import aiosqlite
 
-from storage.errors import DatabaseBusy
+from storage.errors import DamagedDatabase, DatabaseBusy
 from storage.migrations import prepare
 from storage.sqlite_errors import translated
 
@@ -81,6 +81,7 @@ class Database:
         self._holder: asyncio.Task[Any] | None = None
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         self._reader_count = 0
+        self._damage: asyncio.Future[DamagedDatabase] = asyncio.get_running_loop().create_future()
 
     @classmethod
     async def open(
@@ -133,7 +134,7 @@ class Database:
             self._holder = asyncio.current_task()
             tx = Transaction(self._writer)
             try:
-                with translated(self.path):
+                with self._translated():
                     try:
                         # Inside the try: a task cancelled while BEGIN runs must roll it back.
                         await self._writer.execute("BEGIN IMMEDIATE")
@@ -152,7 +153,7 @@ class Database:
         connection = await self._readers.get()
         tx = Transaction(connection)
         try:
-            with translated(self.path):
+            with self._translated():
                 try:
                     await connection.execute("BEGIN")
                     yield tx
@@ -162,13 +163,27 @@ class Database:
             tx.end()
             self._readers.put_nowait(connection)
 
+    async def watch(self) -> None:
+        """Wait until some statement meets damage; raises what it was told, which no wait mends."""
+        raise await asyncio.shield(self._damage)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            with translated(self.path):
+                yield
+        except DamagedDatabase as error:
+            if not self._damage.done():
+                self._damage.set_result(error)
+            raise
+
     async def checkpoint(self) -> None:
         """Move the write-ahead log into the file and empty it: nothing erased stays readable.
 
         Waits for reads under way; raises DatabaseBusy where one lasts too long.
         """
         async with self._lock:
-            with translated(self.path):
+            with self._translated():
                 rows = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
         if next(iter(rows))[0] != 0:
             raise DatabaseBusy(f"{self.path} is being read; its log could not be emptied yet.")

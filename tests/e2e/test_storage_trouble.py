@@ -59,6 +59,35 @@ async def test_a_file_that_is_not_ours_to_write_stays_as_it_is(tmp_path, make, s
         assert not site.telegram.calls
 
 
+async def test_damage_met_on_the_way_ends_the_process_with_a_sentence(tmp_path):
+    async with site_in(tmp_path) as site:
+        for number in range(10):
+            site.publish(f"a{number}", title="Antennas", body=("A long text. " * 200,))
+        life = await site.relais.start()
+        await site.until_stored(10)
+        assert await life.stop() == 0
+        content = bytearray(site.relais.database.read_bytes())
+        spoil_articles(site.relais.database, content)
+        site.relais.database.write_bytes(content)
+        life = await site.relais.begin("run")
+        ada = site.telegram.person("Ada", "en")
+        ada.say("/latest")
+        assert await life.end(60) == 1
+        assert sentences(life.output)[-1].endswith("restore the last backup beside it.")
+        assert "Traceback" not in life.output
+
+
+def spoil_articles(path: Path, content: bytearray) -> None:
+    """Overwrite the pages that hold the articles' rows."""
+    with closing(sqlite3.connect(path)) as connection:
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        pages = connection.execute(
+            "SELECT pageno FROM dbstat WHERE name = 'articles' AND pagetype = 'leaf'"
+        ).fetchall()
+    for (page,) in pages:
+        content[(page - 1) * size : page * size] = b"\xa5" * size
+
+
 async def test_a_disk_that_is_full_from_the_start(tmp_path):
     with small_disk(tmp_path / "disk", 4) as disk:
         async with site_in(tmp_path, DATABASE_PATH="disk/relais.db") as site:

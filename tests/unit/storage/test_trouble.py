@@ -1,5 +1,6 @@
 """The machine's trouble: each kind is one clear sentence, and loses nothing."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -173,9 +174,12 @@ async def test_damage_in_the_middle_is_told_when_it_is_met(path: Path) -> None:
     content[half:-4096] = b"\xa5" * (len(content) - half - 4096)
     overwrite(path, content)
     db = await Database.open(path)
+    watch = asyncio.create_task(db.watch())
     with pytest.raises(DamagedDatabase, match="restore the last backup"):
         async with db.read() as tx:
             await tx.all("SELECT * FROM article_texts JOIN articles ON id = article_id")
+    with pytest.raises(DamagedDatabase, match="restore the last backup"):
+        await watch
     await db.close()
 
 
