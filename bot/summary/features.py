@@ -80,52 +80,49 @@ def analyse(sentences: Sequence[str], title: str, language: str) -> Analysis:
     """Measure every sentence of an article, in order."""
     words = [list_words(sentence) for sentence in sentences]
     stems = [list_stems(each, language) for each in words]
-    sets = [set(each) for each in stems]
+    vocabularies, sets = [set(each) for each in words], [set(each) for each in stems]
+    holders = _find_holders(stems)
+    rarity = _weigh_by_rarity(holders, len(sentences))
+    norms, likeness = _compare(holders, rarity, len(sentences))
+    titled = _compare_with_title(list_stems(list_words(title), language), holders, rarity, norms)
     uses = Counter(chain.from_iterable(stems))
     repeated = {stem for stem, times in uses.items() if times > 1}
-    vocabularies = [set(each) for each in words]
-    rarity = _weigh_by_rarity(sets)
-    squares = {stem: weight * weight for stem, weight in rarity.items()}
-    norms = [math.sqrt(sum(map(squares.__getitem__, each))) or 1.0 for each in sets]
-    likeness = _compare(sets, squares, norms)
-    titled = _compare_with_title(set(list_stems(list_words(title), language)), sets, rarity, norms)
     total = uses.total() or 1
     weights = [sum(map(uses.__getitem__, each)) / total for each in sets]
     count = len(sentences)
     mean = sum(map(len, words)) / (count or 1) or 1.0
     personal = _PERSONAL.get(language, _NOBODY)
-    rows = []
+    rows: list[list[float]] = []
     for i, sentence in enumerate(sentences):
         length = len(words[i]) or 1
-        later = likeness[i][i + 1 :]
         rows.append(
             [
-                float(min(i, 40)),
+                min(i, 40),
                 i / count,
-                float(count - 1 - i),
-                float(min(count, 60)),
-                float(length),
+                count - 1 - i,
+                min(count, 60),
+                length,
                 length / mean,
                 len(sentence) / length,
                 titled[i][0],
                 titled[i][1],
                 0.0,
-                sum(later) / count,
+                sum(likeness[i][i + 1 :]) / count,
                 0.0,
                 0.0,
                 likeness[i][0],
-                float(len(sets[i] & repeated)),
+                len(sets[i] & repeated),
                 weights[i],
                 0.0,
                 sum(map(len, _QUOTATION.findall(sentence))) / len(sentence),
-                float(sentence.count(",")),
-                float(len(_NUMBER.findall(sentence))),
-                float(len(vocabularies[i] & personal)),
+                sentence.count(","),
+                len(_NUMBER.findall(sentence)),
+                len(vocabularies[i] & personal),
             ]
         )
     _rank(rows, "title_rank", [row[7] for row in rows])
     _rank(rows, "later_rank", [row[10] for row in rows])
-    _rank(rows, "likeness_rank", [sum(row) for row in likeness])
+    _rank(rows, "likeness_rank", list(map(sum, likeness)))
     _rank(rows, "weight_rank", weights)
     return Analysis(rows, likeness, vocabularies, sets, rarity)
 
@@ -161,53 +158,69 @@ def measure_overlap(stems: set[str], analysis: Analysis) -> list[float]:
     ]
 
 
-def _weigh_by_rarity(sets: list[set[str]]) -> dict[str, float]:
-    spread = Counter(chain.from_iterable(sets))
-    by_spread = {found: math.log(1 + len(sets) / found) for found in set(spread.values())}
-    return {stem: by_spread[found] for stem, found in spread.items()}
+def _find_holders(stems: list[list[str]]) -> dict[str, list[int]]:
+    """Give for each word the sentences that hold it, in order."""
+    holders: dict[str, list[int]] = {}
+    for i, each in enumerate(stems):
+        for stem in dict.fromkeys(each):
+            holders.setdefault(stem, []).append(i)
+    return holders
+
+
+def _weigh_by_rarity(holders: dict[str, list[int]], count: int) -> dict[str, float]:
+    by_spread = [math.log(1 + count / spread) for spread in range(1, count + 1)]
+    return {stem: by_spread[len(places) - 1] for stem, places in holders.items()}
 
 
 def _compare(
-    sets: list[set[str]], squares: dict[str, float], norms: list[float]
-) -> list[list[float]]:
-    """Give the cosine of every pair, through the list of the sentences that hold each word."""
-    count = len(sets)
-    holders: dict[str, list[int]] = {}
-    for i, each in enumerate(sets):
-        for stem in each:
-            holders.setdefault(stem, []).append(i)
+    holders: dict[str, list[int]], rarity: dict[str, float], count: int
+) -> tuple[list[float], list[list[float]]]:
+    """Give the norm of every sentence and the cosine of every pair."""
+    norms = [0.0] * count
     likeness = [[0.0] * count for _ in range(count)]
     for stem, places in holders.items():
-        if len(places) > 1:
-            weight = squares[stem]
-            for position, i in enumerate(places):
-                row = likeness[i]
-                for j in places[position + 1 :]:
-                    row[j] += weight
-    for i in range(count):
+        square = rarity[stem] ** 2
+        if len(places) == 1:
+            norms[places[0]] += square
+            continue
+        for position, i in enumerate(places):
+            norms[i] += square
+            row = likeness[i]
+            for j in places[position + 1 :]:
+                row[j] += square
+    norms = [math.sqrt(norm) or 1.0 for norm in norms]
+    for i, row in enumerate(likeness):
+        norm = norms[i]
         for j in range(i + 1, count):
-            if likeness[i][j]:
-                likeness[i][j] /= norms[i] * norms[j]
-                likeness[j][i] = likeness[i][j]
-    return likeness
+            if row[j]:
+                row[j] /= norm * norms[j]
+                likeness[j][i] = row[j]
+    return norms, likeness
 
 
 def _compare_with_title(
-    title: set[str], sets: list[set[str]], rarity: dict[str, float], norms: list[float]
+    title: list[str], holders: dict[str, list[int]], rarity: dict[str, float], norms: list[float]
 ) -> list[tuple[float, float]]:
     """Give (share of the title that is covered, cosine with the title) for every sentence."""
-    unseen = math.log(1 + len(sets))
-    whole = sum(rarity.get(stem, unseen) for stem in title) or 1.0
-    title_norm = math.sqrt(sum(rarity[stem] ** 2 for stem in title & rarity.keys())) or 1.0
-    pairs = []
-    for each, norm in zip(sets, norms, strict=True):
-        shared = [rarity[stem] for stem in each & title]
-        pairs.append((sum(shared) / whole, sum(r * r for r in shared) / (norm * title_norm)))
-    return pairs
+    unseen = math.log(1 + len(norms))
+    whole = square = 0.0
+    covers, products = [0.0] * len(norms), [0.0] * len(norms)
+    for stem in dict.fromkeys(title):
+        weight = rarity.get(stem, unseen)
+        whole += weight
+        square += weight**2 if stem in rarity else 0.0
+        for i in holders.get(stem, ()):
+            covers[i] += weight
+            products[i] += weight**2
+    whole, title_norm = whole or 1.0, math.sqrt(square) or 1.0
+    return [
+        (cover / whole, product / (norm * title_norm))
+        for cover, product, norm in zip(covers, products, norms, strict=True)
+    ]
 
 
 def _rank(rows: list[list[float]], feature: str, values: list[float]) -> None:
     column = FEATURES.index(feature)
-    order = sorted(range(len(rows)), key=lambda i: -values[i])
+    order = sorted(range(len(rows)), key=values.__getitem__, reverse=True)
     for rank, i in enumerate(order):
-        rows[i][column] = float(rank)
+        rows[i][column] = rank

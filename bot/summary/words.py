@@ -5,7 +5,7 @@ Stems are cut words, in French and English; every other language is compared wor
 
 import re
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\w+")
 # Chinese, Japanese, Thai, Lao, Khmer, Burmese.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 # Cutting after so many letters ranks as well as Snowball does (OrangeSum), and costs nothing.
@@ -38,7 +38,7 @@ _NO_STOP_WORDS: frozenset[str] = frozenset()
 
 def list_words(text: str) -> list[str]:
     """List the words in lower case, accents kept; apostrophes and hyphens separate."""
-    return _WORD.findall(text.lower())
+    return _WORD.findall(text.lower().replace("_", " "))
 
 
 def list_stems(words: list[str], language: str) -> list[str]:
