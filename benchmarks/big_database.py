@@ -116,7 +116,16 @@ def build_articles(path: Path, count: int) -> None:
             for start in range(1, count + 1, _BATCH):
                 many = min(_BATCH, count + 1 - start)
                 _add_articles(connection, start, [prose.article() for _ in range(many)])
+        _settle_index(connection)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _settle_index(connection: sqlite3.Connection) -> None:
+    """Finish the merges that so much at once left behind; polls leave time for them."""
+    done = -1
+    while connection.total_changes - done > 1:  # SQLite's sign that a merge did nothing
+        done = connection.total_changes
+        connection.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('merge', 5000)")
 
 
 def _add_articles(

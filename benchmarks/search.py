@@ -104,6 +104,7 @@ def _kinds() -> dict[str, Callable[[], str]]:
     chance = random.Random(3)
     words = vocabulary()
     common, medium, rare = words[:50], words[200:2000], words[5000:]
+    small = words[:150]  # what holds a sentence together
     long = [word for word in words[:2000] if len(word) > 7]
 
     def several(*kinds: list[str]) -> str:
@@ -117,7 +118,7 @@ def _kinds() -> dict[str, Callable[[], str]]:
         "common and rare": lambda: several(common, rare),
         "rare and common": lambda: several(rare, common),
         "three medium words": lambda: several(medium, medium, medium),
-        "sentence of eight words": lambda: several(*[common] * 6, medium, rare),
+        "sentence of eight words": lambda: several(*[small] * 6, medium, rare),
         "beginning of 3 letters": lambda: several(long)[:3],
         "beginning of 4 letters": lambda: several(long)[:4],
         "beginning of 5 letters": lambda: several(long)[:5],

@@ -65,7 +65,7 @@ async def _newest(tx: Transaction, terms: list[str], effort: Effort) -> list[int
 
 
 async def _list_common(tx: Transaction, sought: Query, effort: Effort) -> set[str]:
-    """Give the stems that more than half of the newest articles hold.
+    """Give the stems that more than a quarter of the newest articles hold.
 
     Of a question in whole sentences they tell least and cost most.
     """
@@ -82,5 +82,5 @@ async def _list_common(tx: Transaction, sought: Query, effort: Effort) -> set[st
     return {
         stem
         for stem, place in zip(sought.stems, places, strict=True)
-        if place is not None and newest - place < 2 * effort.sample
+        if place is not None and newest - place < 4 * effort.sample
     }

@@ -17,7 +17,10 @@ from tests.support.storage_functions import call, first_type, storage_functions
 __all__ = ["db"]
 
 SCHEMA = files("storage").joinpath("schema.sql").read_text("utf-8")
-BIG = "articles|article_texts|article_tags|outbox|receipts|subscriptions|subscribers|inbox|tags"
+BIG = (
+    "articles|article_texts|article_tags|long_words|outbox|receipts|subscriptions|subscribers|inbox"
+    "|tags"
+)
 # What may read a big table from end to end: rare, or counting, or nothing but that to do.
 SLOW_BY_NATURE = {
     "stats.count_everything",  # /stats, /healthz
