@@ -90,7 +90,7 @@ async def summarize_source(source: str, *, sentences: int, allow_private: bool) 
     Raises a FeedError when there is none.
     """
     page = await _read(source, allow_private=allow_private)
-    if page.verdict not in (Verdict.ARTICLE, Verdict.PAYWALL) or not page.text:
+    if page.verdict is not Verdict.ARTICLE:
         return PageSummary(page, None)
     language = page.language or guess_language(page.text, default="fr")
     text = join_lead(page.title, page.lead, page.text, language)
