@@ -68,7 +68,7 @@ async def test_a_withdrawal_stops_a_fan_out_and_removes_all_that_arrived(tmp_pat
 
 async def test_killed_between_approval_and_relay_it_is_relayed_once(tmp_path):
     text = "Ceci attend une minute."
-    async with crowd(tmp_path, 3, RELAY_UNDO_SECONDS=2) as (talk, zoe, post, readers):
+    async with crowd(tmp_path, 3, RELAY_UNDO_SECONDS=4) as (talk, zoe, post, readers):
         _, card = await talk.submit(zoe, post, text)
         talk.anne.press(card, "Approve")
         await talk.site.until(lambda: "Approved by Anne" in card.text)
@@ -101,7 +101,7 @@ async def test_killed_again_and_again_in_a_relay_it_arrives_once_everywhere(tmp_
 
 async def test_undo_within_the_window_keeps_it_from_every_reader(tmp_path):
     text = "Approuvé par mégarde."
-    async with crowd(tmp_path, 3, RELAY_UNDO_SECONDS=2) as (talk, zoe, post, readers):
+    async with crowd(tmp_path, 3, RELAY_UNDO_SECONDS=4) as (talk, zoe, post, readers):
         _, card = await talk.submit(zoe, post, text)
         talk.anne.press(card, "Approve")
         await talk.site.until(lambda: any("Undo" in label for label in card.labels))

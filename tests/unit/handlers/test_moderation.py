@@ -286,3 +286,28 @@ def test_every_button_of_comments_has_a_command() -> None:
         k.__name__ for k in Payload.__subclasses__() if k.__module__ == comment_buttons.__name__
     }
     assert kinds == set(commands)
+
+
+async def test_one_person_s_chat_can_be_where_moderators_decide(tmp_path: Path) -> None:
+    desk = await Newsdesk.open(tmp_path / "x.db", rules=RULES, moderation_chat_id=ANNE)
+    number = await desk.write(ZOE, "À Anne seule.")
+    card = await desk.card(number)
+    assert card.chat_id == ANNE
+    await desk.press(ANNE, card, "Reject")
+    await desk.press(ANNE, card, "Another reason")
+    await desk.say(ANNE, "Trop vague.", to=desk.last(ANNE))
+    assert "Trop vague" in (await desk.status(number)).text
+    (queue,) = await desk.say(ANNE, "/queue")
+    assert "rejected 1" in queue.text
+    (told,) = await desk.say(BASILE, f"/approve {number}")
+    assert "salon des modérateurs" in told.text
+    await desk.close()
+
+
+async def test_help_tells_moderators_every_command_in_one_message(desk: Newsdesk) -> None:
+    (answer,) = await desk.order(ANNE, "/help")
+    for command in ("/approve", "/return", "/premod", "/modlog", "/withdraw"):
+        assert command in answer.text
+    assert len(answer.text) < 4096
+    (answer,) = await desk.say(ROB, "/help")
+    assert "/approve" not in answer.text
