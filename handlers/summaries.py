@@ -96,7 +96,7 @@ async def _summarize_link(turn: Turn, asked: Command | Said, url: str) -> None:
 async def _give(turn: Turn, article: Article, *, reply_to: int, has_post: bool) -> None:
     """Lead back to the answer that the chat has already, or have one made."""
     answer = await find_answer(turn.tx, turn.chat_id, article.id)
-    if answer is not None and answer.content_hash == article.content_hash:
+    if answer is not None and _still_holds(answer, article, turn.now):
         row = await find_row(turn.tx, answer.outbox_id)
         if row is not None and row.state in (OutboxState.WAITING, OutboxState.SENDING):
             await turn.answer(turn.t("summary_coming"))
@@ -107,6 +107,12 @@ async def _give(turn: Turn, article: Article, *, reply_to: int, has_post: bool) 
     row_id = await _ask(turn, article_id=article.id, reply_to=reply_to, has_post=has_post)
     answer = SummaryAnswer(row_id, article.content_hash)
     await record_answer(turn.tx, turn.chat_id, article.id, answer, now=turn.now)
+
+
+def _still_holds(answer: SummaryAnswer, article: Article, now: int) -> bool:
+    if answer.content_hash != article.content_hash:
+        return False
+    return answer.again_at is None or now < answer.again_at
 
 
 async def _lead_back(turn: Turn, row_id: int) -> None:

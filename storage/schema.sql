@@ -283,6 +283,7 @@ CREATE TABLE summary_answers (
     outbox_id  INTEGER NOT NULL,
     content_hash TEXT NOT NULL,
     asked_at   INTEGER NOT NULL,
+    again_at   INTEGER,                       -- from then on a better one may be had
     PRIMARY KEY (chat_id, article_id)
 ) STRICT, WITHOUT ROWID;
 

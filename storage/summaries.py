@@ -47,6 +47,7 @@ class SummaryAnswer:
 
     outbox_id: int
     content_hash: str
+    again_at: int | None = None  # from when a better one may be had: the page was out of reach
 
 
 async def add_summary(tx: Transaction, summary: NewSummary, *, now: int) -> StoredSummary:
@@ -127,10 +128,11 @@ async def find_page_summary(
 async def find_answer(tx: Transaction, chat_id: int, article_id: int) -> SummaryAnswer | None:
     """Give the message that a chat has with an article's summary."""
     row = await tx.one(
-        "SELECT outbox_id, content_hash FROM summary_answers WHERE chat_id = ? AND article_id = ?",
+        "SELECT outbox_id, content_hash, again_at FROM summary_answers"
+        " WHERE chat_id = ? AND article_id = ?",
         (chat_id, article_id),
     )
-    return None if row is None else SummaryAnswer(row[0], row[1])
+    return None if row is None else SummaryAnswer(*row)
 
 
 async def record_answer(
@@ -138,16 +140,17 @@ async def record_answer(
 ) -> None:
     """Note which message gives a chat an article's summary, in place of an earlier one."""
     await tx.run(
-        "INSERT INTO summary_answers (chat_id, article_id, outbox_id, content_hash, asked_at)"
-        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (chat_id, article_id) DO UPDATE SET"
+        "INSERT INTO summary_answers"
+        " (chat_id, article_id, outbox_id, content_hash, asked_at, again_at)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (chat_id, article_id) DO UPDATE SET"
         " outbox_id = excluded.outbox_id, content_hash = excluded.content_hash,"
-        " asked_at = excluded.asked_at",
-        (chat_id, article_id, answer.outbox_id, answer.content_hash, now),
+        " asked_at = excluded.asked_at, again_at = excluded.again_at",
+        (chat_id, article_id, answer.outbox_id, answer.content_hash, now, answer.again_at),
     )
 
 
 async def forget_answer(tx: Transaction, chat_id: int, article_id: int) -> None:
-    """Let a chat ask again for an article's summary: what it was given is none, or may improve."""
+    """Let a chat ask again for an article's summary: what it was given is none."""
     await tx.run(
         "DELETE FROM summary_answers WHERE chat_id = ? AND article_id = ?", (chat_id, article_id)
     )

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 RETRY_MS = 5000
+AGAIN_SECONDS = 60  # before a page that was out of reach is looked at for the same chat again
 
 Made = StoredSummary | Nothing | None
 
@@ -100,9 +101,11 @@ class SummaryActs:
         article_id = made.article_id if isinstance(made, StoredSummary) else None
         message = await self._render(tx, asked, made)
         row_id = await self._send(tx, asked, message, article_id)
-        if isinstance(made, StoredSummary) and article_id is not None and is_lasting(made):
-            answer = SummaryAnswer(row_id, made.content_hash)
-            await record_answer(tx, chat_id, article_id, answer, now=self._now_ms() // 1000)
+        if isinstance(made, StoredSummary) and article_id is not None:
+            now = self._now_ms() // 1000
+            again_at = None if is_lasting(made) else now + AGAIN_SECONDS
+            answer = SummaryAnswer(row_id, made.content_hash, again_at)
+            await record_answer(tx, chat_id, article_id, answer, now=now)
         elif "article_id" in asked:
             await forget_answer(tx, chat_id, int(asked["article_id"]))
 

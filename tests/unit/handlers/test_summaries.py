@@ -108,6 +108,22 @@ async def test_a_press_after_the_answer_replies_to_it(desk: Desk, db: Database) 
     assert await jobs(db) == []
 
 
+async def test_an_answer_that_may_improve_is_made_anew_after_a_while(
+    desk: Desk, db: Database
+) -> None:
+    article_id = await desk.publish()
+    row_id = await send_post(desk, article_id, 60)
+    async with db.transaction() as tx:
+        wording = await tx.value("SELECT content_hash FROM articles")
+        answer = SummaryAnswer(row_id, wording, again_at=NOW + 60)
+        await record_answer(tx, 1001, article_id, answer, now=NOW)
+    pointer, _ = await desk.press(Summarize(article_id))
+    assert pointer.target_id == row_id
+    desk.now = NOW + 60
+    await desk.press(Summarize(article_id))
+    assert len(await jobs(db)) == 1
+
+
 async def test_a_corrected_article_is_asked_for_anew(desk: Desk, db: Database) -> None:
     article_id = await desk.publish()
     row_id = await send_post(desk, article_id, 60)

@@ -47,7 +47,8 @@ async def test_every_table_that_names_the_chat_follows(db: Database) -> None:
         await add_view(tx, View(row, GROUP, "thread", article, None), now=NOW)
         await tx.run("INSERT INTO comment_mutes VALUES (?, 7)", (GROUP,))
         await tx.run("INSERT INTO dialogs VALUES (?, 1, 'x', '{}', 1)", (GROUP,))
-        await tx.run("INSERT INTO summary_answers VALUES (?, ?, ?, 'h', 0)", (GROUP, article, row))
+        values = (GROUP, article, row)
+        await tx.run("INSERT INTO summary_answers VALUES (?, ?, ?, 'h', 0, NULL)", values)
         tables = await tx.all(
             "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c"
             " WHERE m.type = 'table' AND c.name = 'chat_id'"

@@ -56,7 +56,7 @@ async def live(tx: Transaction, user: int, mark: str, *, updates: int) -> None:
     )
     await tx.run("UPDATE outbox SET state = 4 WHERE id = ?", (never,))
     await tx.run("INSERT INTO receipts VALUES (?, ?, 1, NULL, NULL, ?, ?)", (user, row, row, NOW))
-    await tx.run("INSERT INTO summary_answers VALUES (?, 1, ?, 'hash', ?)", (user, row, NOW))
+    await tx.run("INSERT INTO summary_answers VALUES (?, 1, ?, 'hash', ?, NULL)", (user, row, NOW))
     assert await take_use(tx, user, day=NOW // 86_400, daily=9999, reader_daily=9)
     await make_feed(tx, f"https://{user}.example/", added_by=user)
 

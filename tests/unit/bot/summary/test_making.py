@@ -7,7 +7,7 @@ import pytest
 
 from bot.news.page import Page, Verdict
 from bot.summary.making import Nothing, Reader, SummaryMaker
-from bot.summary.worker import SummaryActs
+from bot.summary.worker import AGAIN_SECONDS, SummaryActs
 from handlers.texts import Catalogue
 from storage.articles import find_article_text
 from storage.errors import FetchFailed
@@ -363,6 +363,15 @@ async def test_jobs_that_waited_for_a_failed_one_are_tried_again(db, maker, page
     with pytest.raises(RuntimeError):
         await making
     assert await desk.rows(f"SELECT state FROM jobs WHERE id = {second.id}") == [(0,)]
+
+
+async def test_what_a_feed_says_of_a_page_out_of_reach_holds_for_a_minute(db, maker, pages, clock):
+    article, desk = await store(db), Desk(db, maker, clock)
+    pages.page = FetchFailed(URL, "timeout")
+    _, job = await desk.ask(1, article_id=article.id)
+    await desk.acts.do(job)
+    ((asked_at, again_at),) = await desk.rows("SELECT asked_at, again_at FROM summary_answers")
+    assert again_at == asked_at + AGAIN_SECONDS
 
 
 async def test_what_fails_for_the_last_time_is_told(db, maker, pages, clock):
