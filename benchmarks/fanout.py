@@ -47,6 +47,7 @@ class Distribution:
     seconds: float
     first_sent: float
     longest_window: float
+    cpu: float  # of the whole process, from the storing to the last row
 
     @property
     def rate(self) -> float:
@@ -84,9 +85,10 @@ def main() -> None:
 
 async def measure(path: Path) -> list[Figure]:
     """Give the figures of the distributions, of the sending's traces and of their pruning."""
+    prose = Prose(seed=time.time_ns())  # another story each time
     db = await Database.open(path)
     try:
-        alone = [await _distribute(db) for _ in range(RUNS)]
+        alone = [await _distribute(db, prose) for _ in range(RUNS)]
         writer, reader = Waits(), Waits()
         beside = []
         for _ in range(RUNS):
@@ -94,9 +96,9 @@ async def measure(path: Path) -> list[Figure]:
                 writer.repeated(lambda: _write(db), pause=0.003),
                 reader.repeated(lambda: _read(db), pause=0.003),
             ):
-                beside.append(await _distribute(db, clear=False))
+                beside.append(await _distribute(db, prose, clear=False))
             await _clear(db)
-        await _distribute(db, clear=False)
+        await _distribute(db, prose, clear=False)
         return [
             *_figures(alone, beside),
             Figure("another writer waits: p99", writer.p99_ms, "ms"),
@@ -111,11 +113,13 @@ async def measure(path: Path) -> list[Figure]:
 
 def _figures(alone: list[Distribution], beside: list[Distribution]) -> list[Figure]:
     first = max(run.first_sent for run in alone + beside)
+    cpu = statistics.median(run.rows / run.cpu for run in alone)
     window = max(run.longest_window for run in alone)
     return [
         Figure("rows of one article", alone[0].rows),
         Figure("rows a second, alone", _middle(alone), "/s", at_least=200_000),
         Figure("rows a second, beside other work", _middle(beside), "/s"),
+        Figure("rows for a second of CPU, alone", round(cpu), "/s"),
         Figure("the slowest run alone", round(min(run.rate for run in alone)), "/s"),
         Figure("first message leaves, worst", round(first * 1000), "ms", at_most=200),
         Figure("longest time between two windows, alone", round(window * 1000, 1), "ms"),
@@ -143,7 +147,7 @@ class _Telegram:
         raise AssertionError(f"row {row.id} is of known fate, whatever became of {message_id}")
 
 
-async def _distribute(db: Database, *, clear: bool = True) -> Distribution:
+async def _distribute(db: Database, prose: Prose, *, clear: bool = True) -> Distribution:
     """Store an article and have it distributed and, meanwhile, sent."""
     telegram, commits, committed = _Telegram(), [], asyncio.Event()
     sender = Sender(db, telegram, Rates.of(30, paid=False), SystemClock())
@@ -161,17 +165,19 @@ async def _distribute(db: Database, *, clear: bool = True) -> Distribution:
         on_committed=on_committed,
     )
     async with _running(sender, distributor):
-        article_id = await _store_article(db)
-        stored = time.perf_counter()
+        article_id = await _store_article(db, prose)
+        stored, used = time.perf_counter(), time.process_time()
         distributor.wake()
         while not await _is_distributed(db, article_id):
             committed.clear()
             await committed.wait()
+        used = time.process_time() - used
         rows = await _count(db, article_id)
     if clear:
         await _clear(db)
     gaps = [after - before for before, after in pairwise(commits)]
-    return Distribution(rows, commits[-1] - stored, telegram.first[article_id] - stored, max(gaps))
+    first = telegram.first[article_id]
+    return Distribution(rows, commits[-1] - stored, first - stored, max(gaps), used)
 
 
 @asynccontextmanager
@@ -187,10 +193,10 @@ async def _running(sender: Sender, distributor: Distributor) -> AsyncIterator[No
         await sending
 
 
-async def _store_article(db: Database) -> int:
+async def _store_article(db: Database, prose: Prose) -> int:
+    article = new_article(f"{time.time_ns()}", prose, tags=TAGS)
     async with db.transaction() as tx:
         feed, _ = await add_feed(tx, "https://gazette.example/feed.xml", now=NOW)
-        article = new_article(f"{time.time_ns()}", Prose(), tags=TAGS)
         added = await add_articles(tx, feed.id, [article], now=NOW, backlog=False)
     return added.new[0]
 
