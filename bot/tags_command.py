@@ -20,8 +20,8 @@ async def alias(old: str, new: str) -> int:
         if tag.id == target.id:
             raise RelaisError(f"{old!r} and {new!r} are one tag already.")
         await set_alias(tx, tag.id, target.id)
-    moved = f"{tag.articles} articles and {tag.followers} followers moved"
-    print(f"{tag.label} is now another name of {target.label}; {moved}.")
+    moved = f"moved: articles {tag.articles}, followers {tag.followers}"
+    print(f"{tag.label} is now another name of {target.label} ({moved}).")
     return 0
 
 

@@ -32,27 +32,25 @@ async def show_post(turn: Turn, _: Press, payload: ShowPost) -> None:
 
 async def follow(turn: Turn, _: Press, payload: FollowFromPost) -> None:
     """Follow a tag, or drop it where it is followed."""
-    article, tag, mark = await _chosen(turn, payload.article_id, payload.tag_id)
-    if mark is False:
-        await unfollow_tag(turn.tx, turn.chat_id, tag.id)
-        await turn.answer(turn.t("unfollowed_answer", tag=tag.label))
-    else:
-        await turn.subscribe()
-        await follow_tag(turn.tx, turn.chat_id, tag.id, now=turn.now)
-        await turn.answer(turn.t("followed_answer", tag=tag.label))
-    await turn.edit_buttons(await _menu(turn, article))
+    await _toggle(turn, payload, muted=False)
 
 
 async def mute(turn: Turn, _: Press, payload: MuteFromPost) -> None:
     """Mute a tag, or hear of it again where it is muted."""
+    await _toggle(turn, payload, muted=True)
+
+
+async def _toggle(turn: Turn, payload: FollowFromPost | MuteFromPost, *, muted: bool) -> None:
+    """Follow or mute a tag, or neither where that is so already."""
     article, tag, mark = await _chosen(turn, payload.article_id, payload.tag_id)
-    if mark is True:
+    if mark is muted:
         await unfollow_tag(turn.tx, turn.chat_id, tag.id)
-        await turn.answer(turn.t("unmuted_answer", tag=tag.label))
+        said = turn.t("unmuted_answer" if muted else "unfollowed_answer", tag=tag.label)
     else:
         await turn.subscribe()
-        await mute_tag(turn.tx, turn.chat_id, tag.id, now=turn.now)
-        await turn.answer(turn.t("muted_answer", tag=tag.label))
+        await (mute_tag if muted else follow_tag)(turn.tx, turn.chat_id, tag.id, now=turn.now)
+        said = turn.t("muted_answer" if muted else "followed_answer", tag=tag.label)
+    await turn.answer(said)
     await turn.edit_buttons(await _menu(turn, article))
 
 

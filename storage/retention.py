@@ -19,7 +19,7 @@ class Keep:
     """For how many days things are kept; None is for ever."""
 
     handled_updates: int = 7
-    parked: int = 90  # updates and jobs given up on
+    parked: int = 90  # updates, messages and jobs given up on
     receipts: int | None = 400  # a reply to an older message leads nowhere
     unused_bodies: int = 2  # a fan-out is over long before
     article_texts: int | None = None  # an article without its text is still listed and found
@@ -30,6 +30,7 @@ class Pruned:
     """How many rows went."""
 
     updates: int
+    messages: int
     jobs: int
     dialogs: int
     model_uses: int
@@ -48,6 +49,7 @@ async def prune(db: Database, keep: Keep, *, now: int) -> Pruned:
             (now - keep.handled_updates * DAY, now - keep.parked * DAY),
             "DELETE FROM inbox WHERE update_id = ? AND state <> 0",
         ),
+        messages=await _prune_messages(db, keep, now),
         jobs=await _drain(
             db,
             "SELECT id FROM jobs WHERE state = 2 AND created_at < ?",
@@ -76,6 +78,16 @@ async def prune(db: Database, keep: Keep, *, now: int) -> Pruned:
         ),
         receipts=await _prune_receipts(db, keep, now),
         article_texts=await _prune_texts(db, keep, now),
+    )
+
+
+async def _prune_messages(db: Database, keep: Keep, now: int) -> int:
+    """Drop what was given up on long ago; tracked rows stay: other tables remember them."""
+    return await _drain(
+        db,
+        "SELECT id FROM outbox WHERE state = 4 AND tracked = 0 AND coalesce(sent_ms, due_ms) < ?",
+        ((now - keep.parked * DAY) * 1000,),
+        "DELETE FROM outbox WHERE id = ? AND state = 4",
     )
 
 

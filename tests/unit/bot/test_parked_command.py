@@ -67,7 +67,8 @@ async def test_two_tags_become_one(shell: Shell) -> None:
         await make_subscriber(tx, 1001, follows=("Smart TV",))
     code, output = await shell.run(tags_command.alias("smart-tv", "Televisions"))
     assert code == 0
-    assert output.startswith("Smart TV is now another name of Televisions; 0 articles and 1 follow")
+    moved = "moved: articles 0, followers 1"
+    assert output == f"Smart TV is now another name of Televisions ({moved})."
     assert await shell.run(tags_command.show_aliases()) == (0, "Smart TV → Televisions")
     async with database.read() as tx:
         assert [one.tag.label for one in await list_subscriptions(tx, 1001)] == ["Televisions"]

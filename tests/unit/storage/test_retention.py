@@ -14,13 +14,23 @@ from storage.jobs import add_job, park_job
 from storage.model import Dialog, Draft, Lane
 from storage.model_uses import take_use
 from storage.outbox import add_body, enqueue
+from storage.outbox_outcomes import park_row
 from storage.retention import DAY, Keep, Pruned, prune
 from storage.search import search_articles
 from tests.support.database import NOW, db, make_article
 
 __all__ = ["db"]
 
-NOTHING = Pruned(updates=0, jobs=0, dialogs=0, model_uses=0, bodies=0, receipts=0, article_texts=0)
+NOTHING = Pruned(
+    updates=0,
+    messages=0,
+    jobs=0,
+    dialogs=0,
+    model_uses=0,
+    bodies=0,
+    receipts=0,
+    article_texts=0,
+)
 
 
 async def column(db: Database, sql: str) -> list[object]:
@@ -51,6 +61,22 @@ async def test_no_body_is_given_an_id_that_another_had(db: Database) -> None:
     await prune(db, Keep(unused_bodies=2), now=NOW)
     async with db.transaction() as tx:
         assert await add_body(tx, {"text": "c"}, now=NOW) > max(old)
+
+
+async def test_parked_messages_go_tracked_and_waiting_ones_stay(db: Database) -> None:
+    async with db.transaction() as tx:
+        rows = [
+            await enqueue(
+                tx,
+                Draft(5, Lane.REPLY, payload={"text": "x"}, tracked=tracked),
+                now_ms=(NOW - age * DAY) * 1000,
+            )
+            for age, tracked in ((91, False), (91, True), (89, False), (91, False))
+        ]
+        for row_id in rows[:3]:
+            await park_row(tx, row_id, "Bad Request")
+    assert (await prune(db, Keep(parked=90), now=NOW)).messages == 1
+    assert await column(db, "SELECT id FROM outbox ORDER BY 1") == rows[1:]
 
 
 async def test_parked_jobs_go_others_stay(db: Database) -> None:
