@@ -126,7 +126,12 @@ class Stories:
         self._tasks: list[asyncio.Task[None]] = []
 
     def publish(self, article: str) -> None:
-        """Publish an article; its story begins when all have its post."""
+        """Publish an article; its story begins when all have its post.
+
+        Not while many are unread: a feed holds its newest ten, older ones are gone unread.
+        """
+        if len(self._waiting) > 5:
+            return
         self.talk.site.publish(article, title=f"Sujet {article}")
         self._waiting.append(article)
 

