@@ -128,7 +128,7 @@ class Stories:
     def publish(self, article: str) -> None:
         """Publish an article; its story begins when all have its post.
 
-        Not while many are unread: a feed holds its newest ten, older ones are gone unread.
+        Not while many are unread: a feed holds its newest twenty, older ones are gone unread.
         """
         if len(self._waiting) > 5:
             return
