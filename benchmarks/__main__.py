@@ -20,6 +20,7 @@ BENCHMARKS = {
     "feed_to_chat": ("benchmarks.feed_to_chat",),
     "polling": ("benchmarks.polling",),
     "many_feeds": ("benchmarks.many_feeds",),
+    "plots": ("benchmarks.plots",),
     "fanout": ("benchmarks.fanout",),
     "search": ("benchmarks.search",),
     "startup": ("benchmarks.startup",),
