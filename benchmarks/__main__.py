@@ -20,11 +20,12 @@ BENCHMARKS = {
     "feed_to_chat": ("benchmarks.feed_to_chat",),
     "polling": ("benchmarks.polling",),
     "many_feeds": ("benchmarks.many_feeds",),
-    "plots": ("benchmarks.plots",),
     "fanout": ("benchmarks.fanout",),
     "search": ("benchmarks.search",),
     "startup": ("benchmarks.startup",),
     "summaries": ("benchmarks.summaries",),
+    "plots": ("benchmarks.plots",),
+    "readme": ("benchmarks.readme",),
 }
 LONGEST = 20 * 60.0
 

@@ -138,15 +138,16 @@ def _lines(kept: dict[str, Any]) -> list[str]:
 
 
 def _row(figure: Figure, others: list[str], *, goals: bool) -> str:
-    cells = [figure.name, f"**{_shown(figure.value, figure.unit)}**"]
+    cells = [figure.name, f"**{show_value(figure.value, figure.unit)}**"]
     if goals:
-        cells.append(_goal(figure))
+        cells.append(show_goal(figure))
     return _cells([*cells, *(_other(figure, name) for name in others)])
 
 
-def _goal(figure: Figure) -> str:
+def show_goal(figure: Figure) -> str:
+    """Write a figure’s goal and whether it is met; nothing where it has none."""
     parts = [
-        f"{sign} {_shown(limit)}"
+        f"{sign} {show_value(limit)}"
         for sign, limit in (("≥", figure.at_least), ("≤", figure.at_most))
         if limit is not None
     ]
@@ -157,13 +158,14 @@ def _other(figure: Figure, name: str) -> str:
     if name not in figure.beside:
         return ""
     value, ours = figure.beside[name], figure.value
-    shown = _shown(value, figure.unit)
+    shown = show_value(value, figure.unit)
     if isinstance(value, str) or isinstance(ours, str) or not ours or not value:
         return shown
-    return f"{shown} ({_shown(float(f'{value / ours:.3g}'))} ×)"
+    return f"{shown} ({show_value(float(f'{value / ours:.3g}'))} ×)"
 
 
-def _shown(value: Value, unit: str = "") -> str:
+def show_value(value: Value, unit: str = "") -> str:
+    """Write a value with its unit."""
     if isinstance(value, str):
         return value
     if isinstance(value, float):

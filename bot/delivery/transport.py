@@ -1,4 +1,4 @@
-"""HTTP for the Bot API: aiohttp under python-telegram-bot, a fifth of its default's cost.
+"""HTTP for the Bot API: aiohttp under python-telegram-bot, and a bare wire for many messages.
 
 A request that certainly never left raises NotSent; any other failure may have had its effect.
 """
@@ -10,6 +10,8 @@ import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.delivery.wire import NotConnected, Wire
+
 # Telegram may silently hold a send for 8 s before it answers: a short time-out would take a
 # delivered message for a lost one.
 READ_SECONDS = 25.0
@@ -17,7 +19,6 @@ CONNECT_SECONDS = 5.0
 _UPLOAD_SECONDS = 60.0
 # Below what servers allow: a request on a connection they close is one of unknown outcome.
 _KEEPALIVE_SECONDS = 15.0
-_JSON = {"Content-Type": "application/json"}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -33,6 +34,7 @@ class AiohttpRequest(BaseRequest):
         self._read_seconds = read_seconds
         self._timeout = _timeout(read_seconds)
         self._session: aiohttp.ClientSession | None = None
+        self._wire = Wire(connect=CONNECT_SECONDS, keep=_KEEPALIVE_SECONDS)
 
     @property
     def read_timeout(self) -> float | None:
@@ -53,6 +55,7 @@ class AiohttpRequest(BaseRequest):
         """Close the pool."""
         if self._session is not None:
             await self._session.close()
+            await self._wire.close()
             self._session = None
 
     async def do_request(  # the other time-outs are the session's
@@ -80,9 +83,17 @@ class AiohttpRequest(BaseRequest):
         self, url: str, parameters: dict[str, Any], *, read_seconds: float | None = None
     ) -> tuple[int, bytes]:
         """Post parameters as they are, without the objects between: for many messages."""
-        body = _encode(parameters).encode()
-        timeout = self._timeout if read_seconds is None else _timeout(read_seconds)
-        return await self._request("POST", url, data=body, headers=_JSON, timeout=timeout)
+        if self._session is None:
+            raise RuntimeError("the transport is not initialized")
+        seconds = self._read_seconds if read_seconds is None else read_seconds
+        try:
+            return await self._wire.post(url, _encode(parameters).encode(), seconds)
+        except NotConnected as error:
+            raise NotSent(str(error)) from None
+        except TimeoutError as error:
+            raise TimedOut(_name(error)) from None
+        except OSError as error:
+            raise NetworkError(_name(error)) from None
 
     async def post_file(
         self, url: str, parameters: dict[str, Any], name: str, file: tuple[str, bytes]
