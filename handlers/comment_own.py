@@ -11,7 +11,7 @@ from handlers.messages import Message
 from handlers.moderation_cards import ask_moderators, fill_up_cards, send_card
 from handlers.turn import Turn
 from storage.comment_model import WAITING, Comment, State
-from storage.comment_writing import appeal, approve_by_rules, edit, withdraw
+from storage.comment_writing import appeal, approve_by_rules, edit, is_editable, withdraw
 from storage.comments import find_comment
 from storage.errors import Refusal
 from storage.subscribers import set_pseudonym
@@ -30,6 +30,9 @@ async def ask_for_edit(turn: Turn, comment_id: int, *, reply_to: int | None) -> 
     comment = await _get_own(turn, comment_id)
     if comment.state not in EDITABLE:
         raise Refusal("comment_closed_already")
+    minutes = turn.setup.comment_rules.edit_minutes
+    if not await is_editable(turn.tx, comment.id, approved_since=turn.now - minutes * 60):
+        raise Refusal("comment_refused_edit", window=minutes)
     data: dict[str, object] = {"what": "edit", "comment": comment.id}
     text = turn.t("comment_prompt_edit")
     await ask_question(turn, data, text, "comment_placeholder", reply_to=reply_to)
@@ -53,7 +56,8 @@ async def take_edit(turn: Turn, said: Said, comment_id: int) -> None:
         now_ms=turn.now_ms,
     )
     if change is None:
-        await give_back(turn, Refused("comment_refused_edit"), said.text)
+        refused = Refused("comment_refused_edit", {"window": desk.rules.edit_minutes})
+        await give_back(turn, refused, said.text)
         return
     await end_question(turn)
     if written.verdict.holds:

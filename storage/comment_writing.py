@@ -20,6 +20,12 @@ from storage.comments import (
 )
 from storage.database import Transaction
 
+# Once approved, a wording stays after a while, and as soon as somebody has answered it.
+_STILL_OWN = (
+    "(state <> 'approved' OR verdict_at >= :since AND NOT EXISTS"
+    " (SELECT 1 FROM comments a WHERE a.parent_id = comments.id AND a.shown IS NOT NULL))"
+)
+
 
 async def submit(tx: Transaction, new: NewComment, *, now_ms: int) -> Comment:
     """Store a comment that passed the rules; it waits for a moderator."""
@@ -72,6 +78,16 @@ async def approve_by_rules(
     )
 
 
+async def is_editable(tx: Transaction, comment_id: int, *, approved_since: int) -> bool:
+    """Say whether a comment that waits or is approved may still get another wording."""
+    return bool(
+        await tx.value(
+            f"SELECT 1 FROM comments WHERE id = :comment AND {_STILL_OWN}",
+            {"comment": comment_id, "since": approved_since},
+        )
+    )
+
+
 async def edit(
     tx: Transaction,
     comment: Comment,
@@ -98,9 +114,7 @@ async def edit(
             "reason_code": None,
             "reason_text": None,
         },
-        guard="author_id = :author AND revision = :revision AND (state <> 'approved' OR"
-        " verdict_at >= :since AND NOT EXISTS (SELECT 1 FROM comments a"
-        "  WHERE a.parent_id = comments.id AND a.shown IS NOT NULL))",
+        guard=f"author_id = :author AND revision = :revision AND {_STILL_OWN}",
         facts={
             "author": comment.author_id,
             "revision": comment.revision,

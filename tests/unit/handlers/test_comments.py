@@ -239,12 +239,16 @@ async def test_an_edit_is_too_late_after_a_quarter_of_an_hour_or_an_answer(desk:
     await desk.press(ANNE, await desk.card(first), "Approve")
     await desk.pass_time(15 * 60 + 1)
     (answer,) = await desk.say(ZOE, f"/edit {first} Trop tard.")
-    assert "Trop tard pour modifier" in answer.text
+    assert "pendant 15 min," in answer.text
     assert "Trop tard." in answer.text
     second = await desk.publish(ZOE, "On y répond.")
     await desk.publish(ROB, "Voilà.", to=desk.copy(ROB, "On y répond."))
     (answer,) = await desk.say(ZOE, f"/edit {second} Autre chose.")
-    assert "Trop tard pour modifier" in answer.text
+    assert "tant que personne n’y a répondu" in answer.text
+    before = desk.last(ZOE)
+    words = await desk.press(ZOE, await desk.status(second), "Modifier")
+    assert "tant que personne n’y a répondu" in words
+    assert desk.last(ZOE) is before  # nothing is asked for that would not be taken
 
 
 async def test_only_its_author_edits_withdraws_and_appeals(desk: Newsdesk) -> None:
