@@ -183,9 +183,20 @@ def _state_line(
             key = "comment_status_hidden"
         case State.PENDING if comment.is_edit:
             key = "comment_status_pending_edit"
+        case State.PENDING:
+            key = _pending_key(comment)
         case state:
             key = f"comment_status_{state}"
     return texts.text(language, key, reason=words.rstrip("."))
+
+
+def _pending_key(comment: Comment) -> str:
+    """Say that a comment waits; whoever is read more strictly than usual is told why."""
+    codes = {hold.code for hold in comment.held}
+    return next(
+        (f"comment_status_pending_{c}" for c in ("rejections", "premod") if c in codes),
+        "comment_status_pending",
+    )
 
 
 def progress_line(reach: Reach, language: Language, texts: Catalogue) -> Markup:

@@ -138,6 +138,7 @@ async def test_trust_is_earned_by_twenty_and_lost_by_rejections(tmp_path: Path) 
     number = await desk.write(ZOE, "Et maintenant ?")
     assert (await desk.comment(number)).state is State.PENDING
     assert "recent rejections 9/20" in (await desk.card(number)).text
+    assert "ont été rejetés" in (await desk.status(number)).text  # and its author is told
     await desk.close()
 
 
@@ -149,6 +150,7 @@ async def test_premod_holds_everybody_for_a_while(desk: Newsdesk) -> None:
     held = await desk.write(ZOE, "Pendant l’alerte.")
     assert (await desk.comment(held)).state is State.PENDING
     assert "/premod" in (await desk.card(held)).text
+    assert "de tous sont relus" in (await desk.status(held)).text
     await desk.pass_time(HOUR + 1)
     assert (await desk.comment(await desk.write(ZOE, "Après."))).state is State.APPROVED
     await desk.order(ANNE, "/premod 3")
