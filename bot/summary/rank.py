@@ -16,7 +16,7 @@ from bot.summary.weights import Weights
 
 PAIRED = 7  # so many of the best sentences are tried two by two
 REPETITION = 0.4  # points lost by a sentence that says the same as one taken
-PLACE_REPETITION = 1.5  # the same, where place decides: its points are larger
+PLACE_REPETITION = 0.8  # the same, where place decides: its points are larger
 SAME = 0.6  # likeness of two sentences of which the second is taken only when no other is left
 SHOWN = 0.5  # points lost by a sentence whose every word the shown lead has
 
