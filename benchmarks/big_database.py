@@ -19,8 +19,7 @@ NOW = 1_800_000_000
 ARTICLES, FEW_ARTICLES = 1_000_000, 50_000
 VOCABULARY = 60_000
 _WORDS = 260  # of an article, repetitions included
-_DRAWN = 2_000_000  # words drawn once; articles are put together from pieces of that
-_PIECE = 26
+_PIECE = 26  # words that follow each other in several articles
 _BATCH = 20_000
 _SYLLABLES = [
     start + vowel + end
@@ -43,11 +42,11 @@ class Size:
 SMALL = Size(subscribers=100_000, follows=500_000, tags=2_000, biggest=30_000)
 
 
-def vocabulary() -> list[str]:
+def vocabulary(count: int = VOCABULARY) -> list[str]:
     """Give invented words, the commonest first."""
     chance = random.Random(7)
     words: dict[str, None] = {}
-    while len(words) < VOCABULARY:
+    while len(words) < count:
         words["".join(chance.choices(_SYLLABLES, k=chance.choice((1, 2, 2, 3, 3, 4))))] = None
     return list(words)
 
@@ -55,22 +54,23 @@ def vocabulary() -> list[str]:
 class Prose:
     """Texts of invented words: pieces of a long one that is drawn by Zipf's law."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, words: int = VOCABULARY, drawn: int = 2_000_000) -> None:
         self._chance = random.Random(seed)
-        words = vocabulary()
-        stems = [index_words(word) for word in words]
+        words_by_rank = vocabulary(words)
+        stems = [index_words(word) for word in words_by_rank]
         draw = self._chance.random
         # The chance of a rank is near one over it.
-        ranks = [int(len(words) ** draw()) - 1 for _ in range(_DRAWN)]
-        self._words = [words[rank] for rank in ranks]
+        ranks = [int(words ** draw()) - 1 for _ in range(drawn)]
+        self._words = [words_by_rank[rank] for rank in ranks]
         self._stems = [stems[rank] for rank in ranks]
+        self.long_stems = {stem for stem in stems if len(stem) > LONGEST_BEGINNING}
 
     def article(self) -> tuple[list[str], str]:
         """Give the words of another article, and what is indexed of them."""
         words: list[str] = []
         stems: list[str] = []
         for _ in range(_WORDS // _PIECE):
-            start = int(self._chance.random() * (_DRAWN - _PIECE))
+            start = int(self._chance.random() * (len(self._words) - _PIECE))
             words += self._words[start : start + _PIECE]
             stems += self._stems[start : start + _PIECE]
         return words, " ".join(dict.fromkeys(stems))
@@ -96,11 +96,10 @@ def new_article(key: str, prose: Prose, *, tags: tuple[str, ...] = ()) -> NewArt
     )
 
 
-def build_articles(path: Path, count: int) -> None:
+def build_articles(path: Path, count: int, prose: Prose | None = None) -> None:
     """Add articles, as polls would have, to a database."""
     prepare(path)
-    prose = Prose()
-    stems = map(index_words, vocabulary())
+    prose = prose or Prose()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA cache_size = -262144")
         connection.execute("PRAGMA synchronous = OFF")
@@ -110,7 +109,7 @@ def build_articles(path: Path, count: int) -> None:
         )
         connection.executemany(
             "INSERT OR IGNORE INTO long_words (word) VALUES (?)",
-            ((stem,) for stem in stems if len(stem) > LONGEST_BEGINNING),
+            ((stem,) for stem in prose.long_stems),
         )
         with _large_flushes(connection):
             for start in range(1, count + 1, _BATCH):
