@@ -35,6 +35,8 @@ from storage.outbox import find_receipt
 HOUR = 3600
 MOST_HOURS = 24 * 365
 _NUMBER = re.compile(r"(?:n[°º]\s?|#)?(\d{1,12})(?:\.(\d{1,4}))?(?:\s+|$)", re.IGNORECASE)
+_REMOVE_WORDS = {"remove", "all", "tout", "retirer"}
+_FOR_GOOD_WORDS = {"for", "good", "forever", "pour", "toujours"}
 _HOURS = re.compile(r"(\d{1,6})\s?h?$", re.IGNORECASE)
 
 
@@ -83,8 +85,8 @@ async def command_ban(turn: Turn, command: Command) -> None:
     """Ban an author for hours or for good; "remove" takes down what is published."""
     moderator = await enter(turn)
     asked = await read_target(turn, command)
-    remove = any(word in ("remove", "all", "tout", "retirer") for word in asked.words)
-    rest = [word for word in asked.words if word not in ("remove", "all", "tout", "retirer")]
+    remove = not _REMOVE_WORDS.isdisjoint(asked.words)
+    rest = [word for word in asked.words if word not in _REMOVE_WORDS | _FOR_GOOD_WORDS]
     hours = 0
     if rest:
         match = _HOURS.match(rest[0])

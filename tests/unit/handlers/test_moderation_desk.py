@@ -66,7 +66,7 @@ async def test_a_ban_for_good_takes_down_what_is_published_on_choice(
         await desk.press(ANNE, card, "Remove what is published")
         await desk.press(ANNE, card, "For good")
     else:
-        await desk.order(ANNE, f"/ban {number} remove")
+        await desk.order(ANNE, f"/ban {number} remove for good")
     await desk.pass_time(1)
     assert not desk.seen(ROB, "À faire disparaître.")
     assert "1 commentaire rejeté" in desk.last(MODERATORS).text
