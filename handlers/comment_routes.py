@@ -64,7 +64,7 @@ def presses() -> list[Route]:
     """The buttons of comments."""
     return [
         # readers
-        press(callbacks.WriteComment, comments.ask_from_post),
+        press(callbacks.WriteComment, comments.ask_from_post, in_channels=True),
         press(callbacks.FollowDiscussion, comment_discussions.toggle_follow),
         press(comment_buttons.StopFollowing, comment_discussions.stop_following),
         press(comment_buttons.ShowThread, comment_discussions.show_thread),

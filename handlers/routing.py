@@ -39,17 +39,19 @@ def press(
     act: Callable[[Turn, Press, P], Awaitable[None]],
     *,
     only: Guard | None = None,
+    in_channels: bool = False,
 ) -> Route:
     """Route the presses of the buttons that carry a kind of payload.
 
-    Whoever reads a channel can press there, so in channels presses change nothing.
+    Whoever reads a channel can press there, so in channels presses change nothing: only what leads
+    to the private chat is let through.
     """
 
     async def run(_: Update, turn: Turn) -> None:
         if only is not None:
             only(turn)
         assert isinstance(turn.event, Press)
-        if turn.event.chat.kind == "channel":
+        if turn.event.chat.kind == "channel" and not in_channels:
             raise Refusal("button_in_channel")
         try:
             await act(turn, turn.event, kind.parse(turn.event.data))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from handlers.callbacks import WriteComment
 from handlers.comment_rules import Rate
 from storage.comment_model import State
 from tests.support.discussion import with_rules
@@ -95,6 +96,24 @@ async def test_in_a_group_it_sends_people_to_the_private_chat(desk: Newsdesk) ->
     assert "@relais_bot" in answer.text
     assert link in str(answer.keyboard)
     assert not await desk.say(ZOE, "Ce que des gens se disent.", to=post, chat=-77)
+    assert not desk.bot.chats.standing(MODERATORS)
+
+
+async def test_from_a_channel_it_is_the_same_way(desk: Newsdesk) -> None:
+    query = {
+        "id": "1",
+        "from": {"id": ZOE, "is_bot": False, "first_name": "Zoé"},
+        "chat_instance": "1",
+        "message": {
+            "message_id": 9,
+            "date": 0,
+            "chat": {"id": -9, "type": "channel", "title": "C"},
+        },
+        "data": WriteComment(desk.article).pack(),
+    }
+    await desk.bot.receive({"callback_query": query})
+    await desk.bot.deliver_answers()
+    assert desk.bot.opened[-1] == f"https://t.me/relais_bot?start=comment_{desk.article}"
     assert not desk.bot.chats.standing(MODERATORS)
 
 
