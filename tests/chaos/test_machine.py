@@ -148,6 +148,7 @@ async def test_sigterm_in_the_middle_of_everything(tmp_path, figures):
             assert await site.relais.life.stop(20) == 0
             slowest = max(slowest, time.monotonic() - begin)
             await site.relais.start()
+        await site.until_polled("courrier", times=2)
         await site.until_quiet()
         figures["SIGTERM under load: slowest end, s"] = round(slowest, 1)
         assert slowest < 15
@@ -194,7 +195,8 @@ async def test_few_file_descriptors_are_enough(tmp_path, figures, allowed):
         )
         resource.prlimit(life.pid, resource.RLIMIT_NOFILE, (allowed, allowed))
         await life.until_event("started")
-        await site.until_read()
+        read = "SELECT count(*) FROM feeds WHERE backlog_at IS NOT NULL"
+        await site.until_value(read, lambda count: count == 1)
         site.publish("mast")
         most = 0
         while not all(site.posts_of(p, "mast") for p in people):
