@@ -23,6 +23,7 @@ from tests.support.discussions.stage import (
     Stage,
     faults,
     picks,
+    troubles,
 )
 
 
@@ -41,8 +42,8 @@ class AuthorSteps(Stage):
 
         self.do(trust())
 
-    @rule(author=st.sampled_from(AUTHORS), fault=faults)
-    def publish(self, author: int, fault: Fault | None) -> None:
+    @rule(author=st.sampled_from(AUTHORS), fault=troubles)
+    def publish(self, author: int, fault: Fault) -> None:
         """Write, approve, and let it reach everybody: the short way, with trouble at first."""
         self.do(self._publish(author, fault=fault))
 
@@ -121,15 +122,15 @@ class AuthorSteps(Stage):
         self.world.advance(days * DAY)
         await self._withdraw_known(parent)
 
-    @rule(author=st.sampled_from(AUTHORS), fault=faults, relay_first=st.booleans())
+    @rule(author=st.sampled_from(AUTHORS), fault=troubles, relay_first=st.booleans())
     def withdraw_while_an_edit_is_under_way(
-        self, author: int, fault: Fault | None, relay_first: bool
+        self, author: int, fault: Fault, relay_first: bool
     ) -> None:
         """Take back an old comment whose newest wording is on its way at that moment."""
         self.do(self._withdraw_while_an_edit_is_under_way(author, fault, relay_first))
 
     async def _withdraw_while_an_edit_is_under_way(
-        self, author: int, fault: Fault | None, relay_first: bool
+        self, author: int, fault: Fault, relay_first: bool
     ) -> None:
         comment_id = await self._publish(author)
         if comment_id is None:
@@ -150,7 +151,7 @@ class AuthorSteps(Stage):
         if relay_first:
             await self.world.step_relay()
         self.world.advance(2)
-        await self.world.deliver()
+        await self.world.deliver(lanes=(Lane.RELAY,))
 
     @rule(pick=picks, then_edit=st.booleans())
     def withdraw(self, pick: int, then_edit: bool) -> None:

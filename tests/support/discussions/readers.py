@@ -9,6 +9,7 @@ from hypothesis.stateful import (
 
 from handlers.comment_buttons import GiveReport, MuteAuthor
 from tests.support.discussions.stage import (
+    AUTHORS,
     PAUL,
     READERS,
     ROB,
@@ -73,9 +74,21 @@ class ReaderSteps(Stage):
         ids = await self._ids("shown IS NOT NULL")
         if not ids or reader in self.oracle.erased:
             return
-        comment_id = ids[pick % len(ids)]
+        await self._report_known(reader, ids[pick % len(ids)], times=1 + twice)
+
+    @rule(author=st.sampled_from(AUTHORS), times=st.sampled_from([1, 3]))
+    def report_what_is_published(self, author: int, times: int) -> None:
+        """Let a reader who did not write it report a comment, and again."""
+        self.do(self._report_what_is_published(author, times))
+
+    async def _report_what_is_published(self, author: int, times: int) -> None:
+        comment_id = await self._publish(author)
+        if comment_id is not None:
+            await self._report_known(PAUL, comment_id, times=times)
+
+    async def _report_known(self, reader: int, comment_id: int, *, times: int) -> None:
         self.oracle.reporters.setdefault(comment_id, set()).add(reader)
-        for _ in range(1 + twice):
+        for _ in range(times):
             await self.world.press(
                 reader, self.posts[reader], GiveReport(comment_id, "spam").pack()
             )
