@@ -18,7 +18,7 @@ class Effort:
     """How far a search goes; among fewer articles than these nothing is left out."""
 
     reach: int = 200  # newest matches that are put in order of publication; common words have more
-    few: int = 50  # matches of whole words below which the last may also be a beginning
+    few: int = 50  # articles that hold the last word: with fewer it may also be a beginning
     sample: int = 200  # newest matches of a word that tell how common it is
 
 
@@ -27,7 +27,7 @@ async def search_articles(
 ) -> list[Article]:
     """Give the articles that hold every word of a query, newest first.
 
-    Where whole words find few, the last also finds longer ones. A story told by several feeds
+    A last word that few articles hold also finds longer ones. A story told by several feeds
     comes once. Beyond the newest matches that are within reach nothing is found.
     """
     sought = parse_query(query)
@@ -48,18 +48,23 @@ async def _find(tx: Transaction, sought: Query, effort: Effort) -> list[int]:
     """Give the ids of the newest matches."""
     if len(sought.stems) > 2:
         sought = sought.without(await _list_common(tx, sought, effort))
-    found = await _newest(tx, sought.whole, effort)
-    if len(found) >= effort.few or sought.beginning is None:
-        return found
-    is_indexed = len(sought.beginning) <= LONGEST_BEGINNING
-    longer = None if is_indexed else await find_longer(tx, sought.beginning)
-    return await _newest(tx, sought.begun(longer), effort)
+    terms = sought.whole
+    if sought.beginning is not None and await _is_seldom(tx, terms[-1], effort):
+        is_indexed = len(sought.beginning) <= LONGEST_BEGINNING
+        longer = None if is_indexed else await find_longer(tx, sought.beginning)
+        terms = sought.begun(longer)
+    return await _newest(tx, terms, effort.reach)
 
 
-async def _newest(tx: Transaction, terms: list[str], effort: Effort) -> list[int]:
+async def _is_seldom(tx: Transaction, term: str, effort: Effort) -> bool:
+    """Say whether few articles hold a word whole, so that it may be a beginning."""
+    return len(await _newest(tx, [term], effort.few)) < effort.few
+
+
+async def _newest(tx: Transaction, terms: list[str], limit: int) -> list[int]:
     rows = await tx.all(
         "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid DESC LIMIT ?",
-        (" AND ".join(terms), effort.reach),
+        (" AND ".join(terms), limit),
     )
     return [row[0] for row in rows]
 

@@ -90,14 +90,16 @@ async def test_a_story_told_twice_is_found_once(db: Database) -> None:
     assert await found(db, "électrique") == ["2"]
 
 
-async def test_beginnings_are_not_looked_for_where_whole_words_find_enough(db: Database) -> None:
+async def test_a_word_that_enough_articles_hold_is_no_beginning(db: Database) -> None:
     async with db.transaction() as tx:
         for number in range(3):
             await make_article(tx, f"port {number}", title="Le port")
-        await make_article(tx, "portable", title="Un portable")
+        await make_article(tx, "portable", title="Un joli portable")
     enough = await found(db, "port", effort=Effort(few=3))
     assert sorted(enough) == ["port 0", "port 1", "port 2"]
     assert len(await found(db, "port", effort=Effort(few=4))) == 4
+    assert await found(db, "joli port", effort=Effort(few=3)) == []
+    assert await found(db, "joli port", effort=Effort(few=4)) == ["portable"]
 
 
 async def test_only_the_newest_matches_are_within_reach(db: Database) -> None:
