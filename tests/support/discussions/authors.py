@@ -96,12 +96,11 @@ class AuthorSteps(Stage):
         comment_id = await self._write(author, None)
         if comment_id is None:
             return
-        await self.world.deliver_all()
-        await self._look()
+        await self._bring_card(comment_id)
         await self._press_card(comment_id, ANNE, "ma")
         await self.world.deliver_all()
         self.world.advance(61)
-        await self.world.step_relay()
+        await self._relay_all()
         for _ in range(sent):
             await self.world.deliver(fault, lanes=(Lane.RELAY,))
         await self._check()  # what is not taken back yet may be sent
@@ -139,12 +138,11 @@ class AuthorSteps(Stage):
         await self.world.reword(author, row["source_id"], f"Mieux {token}")
         await self._note_edit(row, token)
         self.world.advance(3 * DAY)
-        await self.world.deliver_all()
-        await self._look()
+        await self._bring_card(comment_id)
         await self._press_card(comment_id, ANNE, "ma")
         await self.world.deliver_all()
         self.world.advance(61)
-        await self.world.step_relay()
+        await self._relay_all()
         await self.world.deliver(fault, lanes=(Lane.RELAY,), hold=True)
         await self._check()
         await self._withdraw_known(comment_id)

@@ -141,12 +141,11 @@ class Stage(RuleBasedStateMachine):
         comment_id = await self._write(author, parent)
         if comment_id is None:
             return None
-        await self.world.deliver_all()
-        await self._look()
+        await self._bring_card(comment_id)
         await self._press_card(comment_id, ANNE, "ma", stale=False)
         self.world.advance(61)
         if fault is not None:
-            await self.world.step_relay()
+            await self._relay_all()
             await self.world.deliver(fault, lanes=(Lane.RELAY,))
         while await self.world.step_relay():
             await self.world.deliver_all()
@@ -169,6 +168,21 @@ class Stage(RuleBasedStateMachine):
         if status is not None:
             await self.world.press(author, status, f"cwd:{comment_id}")
             await self._check()  # what is final is so from here on
+
+    async def _relay_all(self) -> None:
+        """Let the relay look at every comment that is due, and send nothing yet."""
+        while await self.world.step_relay():
+            pass
+
+    async def _bring_card(self, comment_id: int) -> None:
+        """Ask for the cards that are rolled up until that comment has one."""
+        for _ in range(20):
+            await self.world.deliver_all()
+            await self._look()
+            rollups = [m for m in self.world.chats.standing(MODERATORS) if carries(m, "mn")]
+            if self._card(comment_id) is not None or not rollups:
+                return
+            await self.world.press(ANNE, rollups[-1], carries(rollups[-1], "mn"))
 
     async def _press_card(
         self,
