@@ -45,21 +45,38 @@ class Story:
         self.author.press(post, button(self.author, "Comment"))
         prompt = await self._seen(lambda: _prompts(self.author, post))
         self.author.say(self.text, reply_to=prompt)
-        card = await self._seen(lambda: self._cards("Approve"))
         if self.ending == "rejected":
-            self.talk.anne.press(card, "Reject")
-            card = await self._seen(lambda: self._cards("Off topic"))
-            self.talk.anne.press(card, "Off topic")
+            await self._decide("Reject", lambda: self._cards("Off topic"))
+            self.talk.anne.press(self._cards("Off topic")[-1], "Off topic")
             await self._until(lambda: any("❌" in one.text for one in self._statuses()))
             return
-        self.talk.anne.press(card, "Approve")
-        await self._until(lambda: all(showing(one, self.text) for one in self.followers))
+        await self._decide(
+            "Approve", lambda: all(showing(one, self.text) for one in self.followers)
+        )
         if self.ending == "withdrawn":
             withdraw = button(self.author, "Withdraw")
             status = await self._seen(
                 lambda: [m for m in self._statuses() if any(withdraw in one for one in m.labels)]
             )
             self.author.press(status, withdraw)
+
+    async def _decide(self, label: str, done: Callable[[], object]) -> None:
+        """Press a button of the card; once more where a newer card came instead.
+
+        In a supergroup a card of unknown fate may be doubled: a press on the one that is not
+        known brings a card that is.
+        """
+        pressed = 0
+        while True:
+            await self._until(lambda: done() or self._newer(label, pressed))
+            if done():
+                return
+            card = self._newer(label, pressed)[-1]
+            pressed = card.message_id
+            self.talk.anne.press(card, label)
+
+    def _newer(self, label: str, than: int) -> list[Message]:
+        return [card for card in self._cards(label) if card.message_id > than]
 
     def count(self, tally: Tally) -> None:
         """Count the copies that stand, those that ever were, and the cards and statuses."""

@@ -102,8 +102,9 @@ class Work:
             for url in urls.intersection(LINK.findall(str(effect.call.params.get("text"))))
         )
         wanted = {f"{p.name} {url}": (p.id, url) for p in self.people for url in urls}
-        tally.count(wanted, {name: shown[key] for name, key in wanted.items()})
-        tally.count(wanted, {name: sent[key] for name, key in wanted.items()})
+        for what, seen in (("shown", shown), ("sent", sent)):
+            counts = {f"{what}: {name}": seen[key] for name, key in wanted.items()}
+            tally.count(counts, counts)
         answers = count_words((m for p in self.people for m in p.chat.from_bot()), self.words)
         tally.count(self.words, answers)
         async with self.site.storage() as db, db.read() as tx:
