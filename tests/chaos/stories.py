@@ -68,7 +68,7 @@ class Story:
         """
         pressed = 0
         while True:
-            await self._until(lambda: done() or self._newer(label, pressed))
+            await self._until(lambda than=pressed: done() or self._newer(label, than))
             if done():
                 return
             card = self._newer(label, pressed)[-1]
