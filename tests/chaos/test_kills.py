@@ -102,9 +102,10 @@ class Work:
             for url in urls.intersection(LINK.findall(str(effect.call.params.get("text"))))
         )
         wanted = {f"{p.name} {url}": (p.id, url) for p in self.people for url in urls}
-        for what, seen in (("shown", shown), ("sent", sent)):
-            counts = {f"{what}: {name}": seen[key] for name, key in wanted.items()}
-            tally.count(counts, counts)
+        tally.count(wanted, {name: shown[key] for name, key in wanted.items()})
+        # Of two unknown messages to one reader, the one that did not arrive may take the place of
+        # the other, which is then sent again: sent once or by an edit, but never twice.
+        tally.doubled += [f"{name} was sent twice" for name, key in wanted.items() if sent[key] > 1]
         answers = count_words((m for p in self.people for m in p.chat.from_bot()), self.words)
         tally.count(self.words, answers)
         async with self.site.storage() as db, db.read() as tx:
