@@ -111,8 +111,8 @@ async def test_everyone_gets_the_post_once_whatever_is_lost(
     if kind == "not_json_after":
         pytest.skip("the server knows it before the effect only")
     readers = meet(telegram, 20)
-    telegram.faults.add(Fault(kind, "sendMessage", times=8, seconds=1.0))
-    async with sending(db, telegram, read_seconds=0.3) as rig:
+    telegram.faults.add(Fault(kind, "sendMessage", times=8, seconds=3.0))
+    async with sending(db, telegram, read_seconds=1.5) as rig:
         await rig.send(*(post(reader.id, f"pour {reader.id}") for reader in readers))
         await rig.settled()
         arrived, resent = rig.sender.settled
