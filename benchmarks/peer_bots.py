@@ -18,6 +18,8 @@ from benchmarks.telegram_process import Server
 
 PAID_PER_SECOND = 1000
 AT_ONCE = 256
+LAST_SECONDS = 10.0  # to end in
+QUEUE_SECONDS = 3600.0  # that a message may wait for a connection: it shall not fail for that
 ANSWER = "You follow 3 tags: Mobilité, 5G, Marché Smartphones."
 
 
@@ -67,7 +69,11 @@ async def peer_process(
         yield Peer(process)
     finally:
         process.stdin.close()
-        await process.wait()
+        try:
+            await asyncio.wait_for(process.wait(), LAST_SECONDS)
+        except TimeoutError:
+            process.kill()  # it still works through its queue
+            await process.wait()
 
 
 async def _run_ptb(wanted: dict[str, Any]) -> None:
@@ -77,7 +83,10 @@ async def _run_ptb(wanted: dict[str, Any]) -> None:
     from telegram.request import HTTPXRequest
 
     builder = Application.builder().token(wanted["token"]).base_url(f"{wanted['url']}/bot")
-    builder = builder.request(HTTPXRequest(connection_pool_size=AT_ONCE, read_timeout=25))
+    request = HTTPXRequest(
+        connection_pool_size=AT_ONCE, read_timeout=25, pool_timeout=QUEUE_SECONDS
+    )
+    builder = builder.request(request)
     builder = builder.concurrent_updates(True)
     if not wanted["paid"]:
         builder = builder.rate_limiter(AIORateLimiter(max_retries=3))  # type: ignore[arg-type]
