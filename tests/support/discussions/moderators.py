@@ -151,7 +151,8 @@ class ModeratorSteps(Stage):
 
     async def _press_without_right(self, pick: int, place: str) -> None:
         await self._look()
-        ids = await self._ids("state IN ('pending', 'appealed', 'approved')")
+        ids = await self._ids("state IN ('pending', 'appealed')")
+        ids = ids or await self._ids("state = 'approved'")
         if not ids:
             return
         comment_id = ids[pick % len(ids)]
