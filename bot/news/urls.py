@@ -83,8 +83,12 @@ def _without_blanks(url: str) -> str:
 
 
 def _ascii_host(host: str) -> str:
+    """Give a host as it is asked for; raises ValueError where dots are all there is."""
+    host = host if host.isascii() else host.encode("idna").decode("ascii")
     host = host.rstrip(".").lower()
-    return host if host.isascii() else host.encode("idna").decode("ascii")
+    if not host:
+        raise ValueError("no host")
+    return host
 
 
 def _without_tracking(query: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.news.clean import clean_html, clean_line
@@ -140,6 +140,8 @@ def test_text_is_text(text: str) -> None:
 
 
 @given(ANY_TEXT, ANY_TEXT)
+@example(".", "")
+@example("a.example\u3002", "")
 def test_addresses_never_raise_and_are_stable(text: str, base: str) -> None:
     for url in (text, f"https://{text}", f"https://port.example/{text}"):
         canonical = canonical_url(url)
