@@ -7,6 +7,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
 
 from bot.config import Settings, load_settings
+from bot.counted import counted
 from bot.delivery.transport import AiohttpRequest
 from bot.feed_trouble import describe_trouble
 from bot.local import open_database
@@ -74,8 +75,7 @@ async def _feeds(settings: Settings) -> Lines:
         for url in dict.fromkeys([*stored, *settings.feed_urls]):
             try:
                 probe = await prober.probe(url)
-                noun = "article" if probe.articles == 1 else "articles"
-                lines.append((True, f"{url}, {probe.articles} {noun}"))
+                lines.append((True, f"{url}, {counted(probe.articles, 'article')}"))
             except FeedError as error:
                 lines.append((False, f"{error.url}: {describe_trouble(error.code)}"))
     return lines or [(True, "none yet; add one with /addfeed or `relais feeds add`")]

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.config import is_http_address, load_local_settings
+from bot.counted import counted
 from bot.feed_trouble import describe_trouble
 from bot.local import open_database
 from storage.errors import RelaisError
@@ -34,7 +35,8 @@ async def add(url: str) -> int:
     async with open_database(settings) as db, db.transaction() as tx:
         feed, created = await add_feed(tx, address, now=int(time.time()), title=probe.title)
     state = "Added" if created else "Already there"
-    print(f"{state}: {feed.url} ({probe.title or 'untitled'}, {_articles(probe.articles)})")
+    articles = counted(probe.articles, "article")
+    print(f"{state}: {feed.url} ({probe.title or 'untitled'}, {articles})")
     return 0
 
 
@@ -47,7 +49,8 @@ async def show() -> int:
         code = feed.error_code
         trouble = "" if code is None else f"  {describe_trouble(code)} (× {feed.errors})"
         polled = _ago(feed.last_success_at)
-        print(f"{feed.url}  {feed.title or '—'}  {_articles(health.articles)}  {polled}{trouble}")
+        articles = counted(health.articles, "article")
+        print(f"{feed.url}  {feed.title or '—'}  {articles}  {polled}{trouble}")
     if not healths:
         print("No feed yet. Add one: relais feeds add URL")
     return 0
@@ -83,7 +86,7 @@ async def import_opml(file: Path) -> int:
                 for url in batch:
                     _, created = await add_feed(tx, url, now=int(time.time()))
                     added += created
-    print(f"{_count(added, 'feed')} added, {len(urls) - added} already there.")
+    print(f"{counted(added, 'feed')} added, {len(urls) - added} already there.")
     for url in named:
         if not is_http_address(url):
             print(f"Left out, not an http(s) address: {url}")
@@ -119,14 +122,6 @@ async def inspect(source: str, *, as_json: bool) -> int:
     else:
         print(inspection.to_text())
     return 0
-
-
-def _articles(count: int) -> str:
-    return _count(count, "article")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _ago(at: int | None) -> str:

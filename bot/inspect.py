@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.counted import counted
 from bot.news.entries import ParsedFeed
 from bot.news.fetch import Fetcher, user_agent
 from bot.news.parse_pool import ParsePool
@@ -38,8 +39,8 @@ class Inspection:
 
     def to_text(self) -> str:
         """Give the same for a person to read in a terminal."""
-        noun = "article" if len(self.articles) == 1 else "articles"
-        head = f"{self.feed.title or 'Untitled feed'} ({len(self.articles)} {noun})"
+        count = counted(len(self.articles), "article")
+        head = f"{self.feed.title or 'Untitled feed'} ({count})"
         return "\n\n".join([head, *(_article_text(article) for article in self.articles)])
 
 

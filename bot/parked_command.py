@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from bot.config import load_local_settings
 from bot.local import open_database
 from storage.errors import RelaisError
-from storage.parked import ParkedKind, list_parked, retry_all_parked, retry_parked
+from storage.parked import ParkedKind, find_kind, list_parked, retry_all_parked, retry_parked
 
 MOST_LISTED = 1000
-_KINDS: tuple[ParkedKind, ...] = ("update", "message", "job")
 
 
 async def show() -> int:
@@ -51,7 +50,7 @@ async def retry(names: Sequence[str], *, everything: bool) -> int:
 
 def _parse(name: str) -> tuple[ParkedKind, int]:
     kind, _, number = name.partition(":")
-    known = next((known for known in _KINDS if known == kind), None)
+    known = find_kind(kind)
     if known is None or not number.isdecimal():
         raise RelaisError(f"{name} is no name as `relais parked list` gives it (message:12).")
     return known, int(number)

@@ -82,13 +82,13 @@ class Desk:
     ) -> int:
         """Send a message that is remembered as a view; gives its row, which the view names."""
         payload = to_payload(message)
+        data = {**view.data, "drawn": _digest(payload)}
         if reply_to is not None:
             payload["reply_parameters"] = {
                 "message_id": reply_to,
                 "allow_sending_without_reply": True,
             }
         row = await self.enqueue(Draft(view.chat_id, lane, payload=payload, tracked=True))
-        data = {**view.data, "drawn": _digest(message)}
         stored = View(row, view.chat_id, view.kind, view.article_id, view.comment_id, data)
         await add_view(self.tx, stored, now=self.now)
         return row
@@ -103,12 +103,12 @@ class Desk:
         sent = await find_row(self.tx, row)
         if sent is None or sent.state is OutboxState.DROPPED:
             return row
-        if not await self._note_drawn(row, message):
+        payload = to_payload(message)
+        if not await self._note_drawn(row, payload):
             return row
         if sent.state is OutboxState.PARKED:
             await forget_rows(self.tx, [row])
             return row
-        payload = to_payload(message)
         if sent.state is not OutboxState.WAITING:
             draft = Draft(chat_id, lane, "editMessageText", payload, target_id=row)
             await self.enqueue(draft)
@@ -129,19 +129,19 @@ class Desk:
         await forget_rows(self.tx, [row])
         return new
 
-    async def _note_drawn(self, row: int, message: Message) -> bool:
+    async def _note_drawn(self, row: int, payload: dict[str, object]) -> bool:
         """Note what a view shows from now on; False where it is what it was drawn as last."""
         view = await find_view(self.tx, row)
         if view is None:
             return True
-        drawn = _digest(message)
+        drawn = _digest(payload)
         if view.data.get("drawn") == drawn:
             return False
         await update_view(self.tx, row, {**view.data, "drawn": drawn})
         return True
 
 
-def _digest(message: Message) -> str:
+def _digest(payload: dict[str, object]) -> str:
     """Give a mark that is the same for the same message: an edit to it would change nothing."""
-    content = json.dumps(to_payload(message), sort_keys=True).encode()
+    content = json.dumps(payload, sort_keys=True).encode()
     return blake2b(content, digest_size=8).hexdigest()

@@ -89,18 +89,20 @@ def is_web_address(url: str) -> bool:
 
     Telegram shows the text alone where it does not link the host (localhost has no dot).
     """
-    match = _match_address(url)
-    return match is not None and (match["port"] is None or 0 < int(match["port"]) < 65_536)
+    return _host_of(url) is not None
 
 
 def is_button_address(url: str) -> bool:
     """Say whether a button may lead to an address: its host must have a dot, else it is refused."""
-    match = _match_address(url)
-    return match is not None and "." in match["host"] and is_web_address(url)
+    return "." in (_host_of(url) or "")
 
 
-def _match_address(url: str) -> re.Match[str] | None:
-    return _HTTP.fullmatch(url) if len(url) <= MOST_URL and clean(url) == url else None
+def _host_of(url: str) -> str | None:
+    """Give the host of an address of the web; None where the text is none."""
+    match = _HTTP.fullmatch(url) if len(url) <= MOST_URL and clean(url) == url else None
+    if match is None or (match["port"] is not None and not 0 < int(match["port"]) < 65_536):
+        return None
+    return match["host"]
 
 
 def plain(text: str) -> str:

@@ -10,8 +10,8 @@ from handlers.turn import Turn
 from storage.errors import Refusal
 from storage.parked import (
     Parked,
-    ParkedKind,
     count_parked,
+    find_kind,
     list_parked,
     retry_all_parked,
     retry_parked,
@@ -19,7 +19,6 @@ from storage.parked import (
 
 PAGE = 5
 MOST_REASON = 200
-_KINDS: tuple[ParkedKind, ...] = ("update", "message", "job")
 
 
 async def list_all(turn: Turn, _: Command) -> None:
@@ -34,7 +33,7 @@ async def turn_page(turn: Turn, _: Press, payload: ShowParked) -> None:
 
 async def retry(turn: Turn, _: Press, payload: RetryParked) -> None:
     """Try one thing again."""
-    kind = next((known for known in _KINDS if known == payload.kind), None)
+    kind = find_kind(payload.kind)
     if kind is None or not await retry_parked(turn.tx, kind, payload.item_id, now_ms=turn.now_ms):
         raise Refusal("parked_not_there")
     await turn.answer(turn.tn("parked_again_answer", 1))

@@ -6,11 +6,12 @@ paused.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from storage.database import Transaction
 
 ParkedKind = Literal["update", "message", "job"]
+PARKED_KINDS: tuple[ParkedKind, ...] = get_args(ParkedKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ _PARKED = (
 )
 
 
+def find_kind(name: str) -> ParkedKind | None:
+    """Give the kind of that name."""
+    return next((kind for kind in PARKED_KINDS if kind == name), None)
+
+
 async def list_parked(tx: Transaction, *, limit: int, offset: int = 0) -> list[Parked]:
     """Give what was given up on, the latest first."""
     rows = await tx.all(
@@ -62,8 +68,7 @@ async def retry_parked(tx: Transaction, kind: ParkedKind, item_id: int, *, now_m
 
 async def retry_all_parked(tx: Transaction, *, now_ms: int) -> int:
     """Let everything be tried anew that can be; gives how many."""
-    kinds: tuple[ParkedKind, ...] = ("update", "message", "job")
-    return sum([await _retry(tx, kind, now_ms) for kind in kinds])
+    return sum([await _retry(tx, kind, now_ms) for kind in PARKED_KINDS])
 
 
 async def _retry(tx: Transaction, kind: ParkedKind, now_ms: int, item_id: int | None = None) -> int:
