@@ -16,6 +16,7 @@ export class Conversation {
     this.subtitle = document.getElementById("subtitle");
     this.typingTimer = 0;
     this.stuck = true;
+    this.endTop = 0;
     this.latest.addEventListener("click", () => this.goToEnd());
     this.log.addEventListener("scroll", () => {
       this.stuck = this.isAtEnd();
@@ -23,7 +24,7 @@ export class Conversation {
     });
     // Whoever reads the end keeps reading it when the composer grows or a card gets its height.
     const keeper = new ResizeObserver(() => {
-      if (this.stuck) this.goToEnd();
+      if (this.isFollowing()) this.goToEnd();
     });
     keeper.observe(this.log);
     keeper.observe(this.list);
@@ -52,7 +53,7 @@ export class Conversation {
 
   /** Add a new message at the end. */
   add(message) {
-    const follow = this.stuck || message.from.id === this.app.seat.person;
+    const follow = this.isFollowing() || message.from.id === this.app.seat.person;
     this.list.querySelector(".empty")?.remove();
     const item = this.append(message);
     item.classList.add("fresh");
@@ -83,7 +84,7 @@ export class Conversation {
   replace(message) {
     const old = this.find(message.id);
     if (!old) return;
-    const stay = this.stuck;
+    const stay = this.isFollowing();
     const place = old.contains(document.activeElement)
       ? document.activeElement.dataset.place ?? "item"
       : null;
@@ -137,6 +138,11 @@ export class Conversation {
     this.subtitle.textContent = this.app.describe(this.app.seat);
   }
 
+  /** Tell whether the reader reads the end; the scroll event tells only with the next frame. */
+  isFollowing() {
+    return this.isAtEnd() || (this.stuck && this.log.scrollTop > this.endTop - NEAR_END);
+  }
+
   isAtEnd() {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
   }
@@ -144,6 +150,7 @@ export class Conversation {
   goToEnd() {
     this.stuck = true;
     this.log.scrollTop = this.log.scrollHeight;
+    this.endTop = this.log.scrollTop;
     this.latest.hidden = true;
   }
 
