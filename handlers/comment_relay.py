@@ -63,6 +63,11 @@ async def _take_back(desk: Desk, placed: PlacedCopy) -> None:
             await cancel_copy(desk.tx, copy)
         case None | OutboxState.PARKED | OutboxState.DROPPED:
             await retract_copy(desk.tx, copy, "gone", change_id=None)
+        case OutboxState.STRANDED:
+            await retract_copy(desk.tx, copy, "lost", change_id=None)
+        case OutboxState.UNKNOWN:
+            # However old: an edit to a notice would let it be sent, should it not be there.
+            await delete_copy(desk.tx, copy, now_ms=desk.now_ms)
         case _ if _is_old(desk, placed):
             await _mark(desk, copy)
         case _:
@@ -98,6 +103,9 @@ async def _reword(desk: Desk, comment: Comment, placed: PlacedCopy, revision: in
         case None | OutboxState.PARKED | OutboxState.DROPPED:
             # There is nothing to edit.
             await reword_copy(desk.tx, copy, revision, change_id=None)
+        case OutboxState.STRANDED:
+            await reword_copy(desk.tx, copy, UNKNOWN_WORDING, change_id=None)
+            await retract_copy(desk.tx, copy, "lost", change_id=None)
         case _:
             body = await _get_body(desk, comment, revision, copy.variant)
             row = await desk.enqueue(

@@ -18,11 +18,16 @@ from storage.comment_people import (
     get_standing,
 )
 from storage.comment_reports import get_open_reports
-from storage.comment_views import count_open_cards, find_card_row, set_card_row
+from storage.comment_views import (
+    count_open_cards,
+    find_card_row,
+    list_refused_deletions,
+    set_card_row,
+)
 from storage.comments import count_waiting, get_wording, list_waiting
 from storage.facts import get_fact, set_fact
 from storage.model import Draft, Lane
-from storage.outbox import find_row
+from storage.outbox import find_row, forget_rows
 
 ROLLUP = "comments_rollup"  # the outbox row of the message that stands for cards not sent
 
@@ -149,6 +154,20 @@ async def refill_cards(desk: Desk) -> None:
     while await count_open_cards(desk.tx) < desk.rules.most_cards:
         if not await send_next_card(desk):
             return
+
+
+async def empty_refused_rollups(desk: Desk) -> None:
+    """Let messages that Telegram did not delete, for they had grown too old, say that all is done.
+
+    Nothing but the message for rolled-up cards is deleted among views.
+    """
+    chat_id = await desk.moderation_chat()
+    if chat_id is None:
+        return
+    for deletion, row in await list_refused_deletions(desk.tx):
+        message = render_rollup(0, await card_texts(desk))
+        await desk.redraw(chat_id, row, message, Lane.MODERATION)
+        await forget_rows(desk.tx, [deletion])
 
 
 async def refresh_rollup(desk: Desk) -> None:

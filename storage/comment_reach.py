@@ -38,7 +38,7 @@ async def get_reach(tx: Transaction, comment_id: int) -> Reach:
     row = await tx.one(
         "SELECT sum(c.state IN ('placed', 'rewording') AND o.state = 2) AS reached,"
         " sum(c.state IN ('placed', 'rewording') AND o.state IN (0, 1, 3)) AS under_way,"
-        " sum(c.state = 'placed' AND (o.id IS NULL OR o.state IN (4, 5))) AS unreachable,"
+        " sum(c.state = 'placed' AND (o.id IS NULL OR o.state IN (4, 5, 6))) AS unreachable,"
         " sum(c.state IN ('gone', 'notice') AND c.change_id IS NOT NULL) AS removed,"
         f" sum(c.state = 'lost' AND c.change_id IS NOT NULL OR {_LEFT_BEHIND}) AS lost,"
         f" sum(c.state <> 'rewording' AND c.change_id IS NOT NULL OR {_LEFT_BEHIND}) AS to_remove"

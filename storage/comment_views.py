@@ -78,6 +78,15 @@ async def list_threads_showing(tx: Transaction, comment_ids: Iterable[int]) -> l
     return [_view(row) for row in rows]
 
 
+async def list_refused_deletions(tx: Transaction) -> list[tuple[int, int]]:
+    """Give (row of the deletion, row of the message) where Telegram did not delete a view."""
+    rows = await tx.all(
+        "SELECT d.id, d.target_id FROM outbox d JOIN comment_views v ON v.outbox_id = d.target_id"
+        " WHERE d.state = 4 AND d.method = 'deleteMessage'"
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 async def set_status_row(tx: Transaction, comment_id: int, outbox_id: int) -> None:
     """Note the living status message of a comment."""
     await tx.run("UPDATE comments SET status_row = ? WHERE id = ?", (outbox_id, comment_id))

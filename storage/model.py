@@ -34,6 +34,7 @@ class OutboxState(enum.IntEnum):
     UNKNOWN = 3  # left, but no answer came: never resent blindly
     PARKED = 4  # given up on, kept for a person to look at
     DROPPED = 5  # tracked row whose chat is gone
+    STRANDED = 6  # unknown copy of a comment whose chat is gone: unknown again once it is back
 
 
 class Spread(enum.IntEnum):
@@ -268,6 +269,11 @@ class OutboxRow:
     message_id: int | None = None  # once sent
     sent_ms: int | None = None  # when the attempt left; once sent, when that was confirmed
     error: str | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the text that it left with was erased since."""
+        return self.method == "sendMessage" and "text" not in self.payload
 
 
 @dataclass(frozen=True, slots=True)

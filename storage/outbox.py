@@ -159,13 +159,24 @@ async def is_overtaken(tx: Transaction, row: OutboxRow) -> bool:
 async def drop_chat(tx: Transaction, chat_id: int) -> int:
     """Give up everything that waits for a chat that is gone; gives the number of rows.
 
-    What is being sent right now keeps its state: its own outcome is still to come.
+    What is being sent right now keeps its state: its own outcome is still to come. A copy of a
+    comment that may have arrived is stranded: were it forgotten, nobody could take it back.
     """
+    stranded = await tx.run(
+        "UPDATE outbox SET state = 6"
+        " WHERE chat_id = ? AND state = 3 AND tracked = 1 AND comment_id IS NOT NULL",
+        (chat_id,),
+    )
     rows = await tx.all(
         "SELECT id FROM outbox WHERE chat_id = ? AND state IN (0, 3, 4)", (chat_id,)
     )
     await drop_rows(tx, [row["id"] for row in rows])
-    return len(rows)
+    return stranded + len(rows)
+
+
+async def recover_stranded(tx: Transaction, chat_id: int) -> None:
+    """Let what may have arrived in a chat be looked for, now that the chat is back."""
+    await tx.run("UPDATE outbox SET state = 3 WHERE chat_id = ? AND state = 6", (chat_id,))
 
 
 async def erase_chat(tx: Transaction, chat_id: int) -> None:

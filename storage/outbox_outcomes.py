@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from storage.database import Transaction
+from storage.model import OutboxState
 from storage.outbox import drop_chat, drop_rows
 
 
@@ -64,9 +65,15 @@ async def record_unknown(tx: Transaction, row_id: int, *, failed: bool, error: s
 
 
 async def record_gone(tx: Transaction, row_id: int, chat_id: int) -> int:
-    """Give up a message and all that waits for its chat; gives the number of rows."""
-    await drop_rows(tx, [row_id])
-    return 1 + await drop_chat(tx, chat_id)
+    """Give up a message and all that waits for its chat; gives the number of rows.
+
+    One that was only looked for may be stranded, as in `drop_chat`.
+    """
+    dropped = 0
+    if await tx.value("SELECT state FROM outbox WHERE id = ?", (row_id,)) == OutboxState.SENDING:
+        await drop_rows(tx, [row_id])
+        dropped = 1
+    return dropped + await drop_chat(tx, chat_id)
 
 
 async def park_row(tx: Transaction, row_id: int, error: str) -> None:

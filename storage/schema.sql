@@ -78,8 +78,8 @@ CREATE TABLE outbox (
     once       INTEGER,                       -- (chat_id, once) exists once: the article id of a post
     target_id  INTEGER REFERENCES outbox (id) ON DELETE CASCADE,  -- edits, deletes or answers that row's message
     tracked    INTEGER NOT NULL DEFAULT 0 CHECK (tracked IN (0, 1)),
-    state      INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 5),
-               -- waiting, sending, sent (tracked only), unknown, parked, dropped (tracked only)
+    state      INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 6),
+               -- waiting, sending, sent (tracked only), unknown, parked, dropped and stranded (tracked only)
     due_ms     INTEGER NOT NULL,
     attempts   INTEGER NOT NULL DEFAULT 0,
     message_id INTEGER,                       -- once sent

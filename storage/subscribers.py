@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from storage.database import Transaction
 from storage.model import ChatKind, Language, Subscriber, SubscriberState, Subscription, Tag
+from storage.outbox import recover_stranded
 
 _COLUMNS = "chat_id, kind, state, language, language_chosen, name, pseudonym, created_at, state_at"
 
@@ -37,6 +38,7 @@ async def add_subscriber(
         (chat_id, kind, language, name, now, now),
     )
     assert row is not None
+    await recover_stranded(tx, chat_id)
     return _subscriber(row), known is None
 
 
@@ -54,11 +56,16 @@ def _subscriber(row: Iterable[object]) -> Subscriber:
 async def set_subscriber_state(
     tx: Transaction, chat_id: int, state: SubscriberState, *, now: int
 ) -> bool:
-    """Pause, resume or mark unreachable; True when it was in another state."""
+    """Pause, resume or mark unreachable; True when it was in another state.
+
+    What is stranded in a chat that can be reached again is to be looked for.
+    """
     changed = await tx.run(
         "UPDATE subscribers SET state = ?, state_at = ? WHERE chat_id = ? AND state <> ?",
         (state, now, chat_id, state),
     )
+    if state != "unreachable":
+        await recover_stranded(tx, chat_id)
     return changed == 1
 
 

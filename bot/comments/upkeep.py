@@ -6,6 +6,7 @@ from functools import partial
 from bot.comments.desks import Desks
 from handlers.comment_desk import Desk
 from handlers.comment_effects import close_expired
+from handlers.moderation_cards import empty_refused_rollups
 from storage.comment_decisions import list_expired
 from storage.comment_relays import compare_lost_again
 from storage.comment_views import delete_old_views
@@ -31,15 +32,16 @@ class Upkeep:
             log.error("upkeep_waits", extra={"reason": str(error)})
 
     async def _do_round(self) -> None:
-        """Expire what nobody decided, and bring back to the relay what could not be removed."""
+        """Expire what nobody decided, and take up again what could not be removed."""
         before = self._desks.now_ms // 1000 - self._desks.setup.comment_rules.expiry_days * DAY
         async with self._desks.db.read() as tx:
             expired = await list_expired(tx, before=before)
         for comment_id in expired:
             await self._desks.commit(partial(close_expired, comment_id=comment_id, before=before))
-        await self._desks.commit(_tidy_copies)
+        await self._desks.commit(_tidy_messages)
 
 
-async def _tidy_copies(desk: Desk) -> None:
+async def _tidy_messages(desk: Desk) -> None:
     await compare_lost_again(desk.tx, now_ms=desk.now_ms)
+    await empty_refused_rollups(desk)
     await delete_old_views(desk.tx, before=desk.now - VIEW_DAYS * DAY)

@@ -71,11 +71,16 @@ class Gateway:
         return outcome
 
     async def probe(self, row: OutboxRow, message_id: int) -> Probed | Outcome:
-        """Edit a message to what the row holds: nothing changes exactly if it is the row's."""
+        """Edit a message to what the row holds: nothing changes exactly if it is the row's.
+
+        Where its text was erased meanwhile, its buttons are taken away: it is to be deleted.
+        """
         method = _PROBES.get(row.method)
         if method is None:
             return Probed.IMPOSSIBLE
         sent = self._parameters(row)
+        if row.is_erased:
+            method, sent = "editMessageReplyMarkup", {"reply_markup": {"inline_keyboard": []}}
         parameters = {name: sent[name] for name in _PROBE_PARAMETERS if name in sent}
         parameters |= {"chat_id": row.chat_id, "message_id": message_id}
         if "inline_keyboard" not in parameters.get("reply_markup", {"inline_keyboard": None}):

@@ -91,9 +91,11 @@ class Settler:
 
     async def _begin(self, group: asyncio.TaskGroup) -> float:
         """Begin to settle what is due; gives the seconds until more is."""
+        # Those in hand before the read: what is written down during it still looks unknown there.
+        in_hand = frozenset(self._in_hand)
         async with self._db.read() as tx:
             unknown = await list_unknown(tx, self._bodies)
-            rows = [row for row in unknown if row.id not in self._in_hand]
+            rows = [row for row in unknown if row.id not in in_hand]
             now_ms = self._now_ms()
             for row in rows:
                 left_ms = min(row.sent_ms or 0, now_ms)
@@ -120,11 +122,12 @@ class Settler:
         return max(_SHORTEST_SECONDS, min(waits, default=_LOOK_AGAIN_SECONDS))
 
     async def _settle_chat(self, rows: list[OutboxRow], candidates: dict[int, list[int]]) -> None:
-        """Settle the messages of one chat in the order they left.
+        """Settle the messages of one chat in the order they left, those without their text last.
 
         Each takes an id of its own, so that what is found and what is sent again are all of them.
+        Without its text (it was erased) a message cannot be told from the others of its chat.
         """
-        for row in rows:
+        for row in sorted(rows, key=lambda row: row.is_erased):
             async with self._slots:
                 finished = await self._look(row, candidates[row.id])
             log.info("settled", extra={"row": row.id, "outcome": type(finished.outcome).__name__})

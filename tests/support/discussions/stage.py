@@ -218,6 +218,8 @@ class Stage(RuleBasedStateMachine):
 
     async def _settle(self) -> None:
         await self.world.settle()
+        await self.world.upkeep.tidy()  # as the bell does
+        await self.world.settle()
         await self._check()
         await self.oracle.check_settled()
         ensure(not self.world.parked_for_good(), f"parked: {self.world.parked_for_good()}")

@@ -21,6 +21,7 @@ from storage.outbox import (
     find_receipt,
     find_row,
     list_own_copies,
+    recover_stranded,
 )
 
 READER, OTHER = 1001, 1002
@@ -67,6 +68,11 @@ async def add_article(tx: Transaction, article_id: int, story_id: int | None = N
 
 async def set_state(tx: Transaction, row_id: int, state: OutboxState) -> None:
     await tx.run("UPDATE outbox SET state = ?, message_id = 1 WHERE id = ?", (state, row_id))
+
+
+async def get_states(tx: Transaction, row_ids: list[int]) -> list[OutboxState | None]:
+    rows = [await find_row(tx, row_id) for row_id in row_ids]
+    return [None if row is None else row.state for row in rows]
 
 
 async def test_a_draft_becomes_a_waiting_row(tx: Transaction) -> None:
@@ -164,8 +170,26 @@ async def test_a_gone_chat_loses_what_waits_but_not_what_is_in_flight(tx: Transa
     kept_elsewhere = await enqueue(tx, Draft(OTHER, Lane.POST), now_ms=0)
     assert await drop_chat(tx, READER) == 3
     left = {state for state, row_id in ids.items() if await find_row(tx, row_id)}
-    assert left == {OutboxState.SENDING, OutboxState.SENT, OutboxState.DROPPED}
+    assert left == {
+        OutboxState.SENDING,
+        OutboxState.SENT,
+        OutboxState.DROPPED,
+        OutboxState.STRANDED,
+    }
     assert await find_row(tx, kept_elsewhere) is not None
+
+
+async def test_a_copy_that_may_have_arrived_is_stranded_until_its_chat_is_back(
+    tx: Transaction,
+) -> None:
+    copy = Draft(READER, Lane.RELAY, comment_id=5, tracked=True)
+    ids = [await enqueue(tx, copy, now_ms=0) for _ in range(2)]
+    await set_state(tx, ids[0], OutboxState.UNKNOWN)
+    assert await drop_chat(tx, READER) == 2
+    await recover_stranded(tx, OTHER)
+    assert await get_states(tx, ids) == [OutboxState.STRANDED, OutboxState.DROPPED]
+    await recover_stranded(tx, READER)
+    assert await get_states(tx, ids) == [OutboxState.UNKNOWN, OutboxState.DROPPED]
 
 
 async def test_erasure_leaves_nothing_of_a_chat(tx: Transaction) -> None:

@@ -9,7 +9,7 @@ from storage.comment_model import Comment
 from storage.comment_reach import get_reach
 from storage.comment_threads import follow_discussion
 from storage.comments import find_comment
-from storage.model import OutboxState
+from storage.model import Lane, OutboxState
 from storage.outbox import count_by_state, find_row
 from storage.outbox_outcomes import park_row
 from tests.support.chat_model import Shown
@@ -155,6 +155,43 @@ async def test_a_copy_out_of_reach_is_removed_once_its_chat_is_back(world: Discu
     assert copy.deleted
 
 
+@pytest.mark.parametrize("hours", [0, 49])
+@pytest.mark.parametrize("arrived", [True, False])
+@pytest.mark.parametrize("withdrawn", ["before", "meanwhile", "after"])
+async def test_a_copy_of_unknown_fate_is_not_forgotten_with_its_chat(
+    world: Discussion, hours: int, arrived: bool, withdrawn: str
+) -> None:
+    comment = await write(world, await begin(world), "Bien dit.")
+    await world.settle()
+    await world.press(ANNE, card(world), f"ma:{comment.id}:{comment.version}")
+    world.advance(61)
+    await world.deliver_all()
+    while await world.step_relay():
+        pass
+    await world.deliver("after" if arrived else "before", lanes=(Lane.RELAY,))
+    await world.deliver_all()
+    if withdrawn == "before":
+        await withdraw(world, comment)
+    world.chats.blocked.add(ROB)
+    await world.block(ROB, is_blocked=True)
+    if withdrawn == "meanwhile":
+        await withdraw(world, comment)
+    await world.settle()
+    world.advance(hours * HOUR)
+    world.chats.blocked.clear()
+    await world.block(ROB, is_blocked=False)
+    await world.upkeep.tidy()
+    await world.settle()
+    if withdrawn == "after":
+        assert [m.text for m in world.chats.standing(ROB) if "Bien dit." in m.text]
+        await withdraw(world, comment)
+        await world.settle()
+    assert not [m.text for m in world.chats.standing(ROB) if "Bien dit." in m.text]
+    async with world.db.read() as tx:
+        counts = await count_by_state(tx)
+    assert counts[OutboxState.UNKNOWN] == counts[OutboxState.STRANDED] == 0
+
+
 async def test_a_message_for_rolled_up_cards_is_taken_away_or_emptied(world: Discussion) -> None:
     article = await begin(world)
     comments = [await write(world, article, f"Avis no {n}") for n in range(3)]
@@ -166,6 +203,25 @@ async def test_a_message_for_rolled_up_cards_is_taken_away_or_emptied(world: Dis
     await world.settle()
     assert "deleteMessage" not in attempts(world, rollup.message_id)
     assert rollup.keyboard == []
+
+
+async def test_a_message_for_rolled_up_cards_that_grew_too_old_to_delete_is_emptied(
+    world: Discussion,
+) -> None:
+    article = await begin(world)
+    comments = [await write(world, article, f"Avis no {n}") for n in range(3)]
+    await world.settle()
+    (rollup,) = (m for m in world.chats.standing(MODERATORS) if "mn" in str(m.keyboard))
+    for comment in comments[:2]:
+        await withdraw(world, comment)
+    world.advance(49 * HOUR)  # nothing leaves meanwhile
+    await world.settle()
+    assert attempts(world, rollup.message_id)[-1] == "deleteMessage"
+    await world.upkeep.tidy()
+    await world.settle()
+    assert rollup.keyboard == []
+    async with world.db.read() as tx:
+        assert (await count_by_state(tx))[OutboxState.PARKED] == 0
 
 
 async def test_cards_come_again_where_the_moderators_chat_moved(world: Discussion) -> None:

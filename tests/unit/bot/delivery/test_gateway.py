@@ -170,6 +170,18 @@ async def test_a_probe_is_the_edit_that_changes_nothing() -> None:
     }
 
 
+async def test_a_message_whose_text_was_erased_is_looked_for_by_its_buttons() -> None:
+    carrier, noted = gateway(OK)
+    assert await carrier.probe(row(reply_parameters={"message_id": 3}), 12) is Probed.CHANGED
+    url, parameters = noted.calls[0]
+    assert url.endswith("/editMessageReplyMarkup")
+    assert parameters == {
+        "chat_id": 77,
+        "message_id": 12,
+        "reply_markup": {"inline_keyboard": []},
+    }
+
+
 async def test_a_document_is_looked_for_by_its_caption() -> None:
     carrier, noted = gateway(refusal("Bad Request: message to edit not found"))
     assert await carrier.probe(row("sendDocument", caption="x"), 12) is Probed.ABSENT

@@ -205,6 +205,49 @@ async def test_what_was_withdrawn_and_never_arrived_is_not_sent_again(
     assert len(telegram.calls_of("sendMessage")) == 1
 
 
+BUTTONS = {"inline_keyboard": [[{"text": "Répondre", "callback_data": "x"}]]}
+
+
+async def test_a_copy_that_came_before_its_reader_left_is_taken_back_on_return(
+    db: Database, telegram: TelegramServer
+) -> None:
+    (reader,) = meet(telegram)
+    await subscribe(db, reader)
+    floor = reader.chat.last.message_id
+    arrive(telegram, reader.chat, "retiré", reply_markup=BUTTONS)
+    reader.block()
+    copy = post(reader.id, "retiré", comment_id=5, tracked=True, payload={"reply_markup": BUTTONS})
+    await leave_behind(db, telegram, [copy], floor_id=floor)
+    async with sending(db, telegram) as rig:
+        await rig.settled()
+        assert await rig.states() == {"STRANDED": 1}
+    reader.unblock()
+    await subscribe(db, reader)
+    async with sending(db, telegram) as rig:
+        await rig.send(Draft(reader.id, Lane.RETRACTION, "deleteMessage", target_id=1))
+        await rig.settled()
+    assert texts(reader) == []
+    assert telegram.calls_of("sendMessage") == []
+
+
+async def test_a_copy_is_found_although_its_text_was_erased(
+    db: Database, telegram: TelegramServer
+) -> None:
+    (reader,) = meet(telegram)
+    floor = reader.chat.last.message_id
+    arrive(telegram, reader.chat, "effacé", reply_markup=BUTTONS)
+    arrive(telegram, reader.chat, "Une nouvelle", reply_markup=BUTTONS)
+    copy = Draft(reader.id, Lane.RELAY, comment_id=5, tracked=True)
+    news = post(reader.id, payload={"reply_markup": BUTTONS})
+    await leave_behind(db, telegram, [copy, news], floor_id=floor)
+    async with sending(db, telegram) as rig:
+        await rig.send(Draft(reader.id, Lane.RETRACTION, "deleteMessage", target_id=1))
+        await rig.settled()
+        assert rig.sender.settled == (2, 0)
+    assert texts(reader) == ["Une nouvelle"]
+    assert reader.chat.from_bot()[0].keyboard
+
+
 @pytest.mark.parametrize(
     ("floor", "known", "ceiling", "unknown", "expected"),
     [
