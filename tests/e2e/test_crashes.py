@@ -64,6 +64,9 @@ async def test_a_press_that_waited_for_a_restart_takes_effect_once_unanswered(tm
         await site.relais.start()
         paused = "SELECT count(*) FROM subscribers WHERE state = 'paused'"
         await site.until_value(paused, lambda count: count == 1)
+        # An edit that a restart finds under way is made again: it changes nothing twice.
+        under_way = "SELECT count(*) FROM outbox WHERE state IN (0, 1, 3)"
+        await site.until_value(under_way, lambda count: count == 0)
         await site.relais.restart()
         await site.ask(ada, "/following")
         assert await site.value(paused) == 1
