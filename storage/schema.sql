@@ -44,7 +44,8 @@ CREATE TABLE dialogs (
 
 -- Work that needs the network, asked for by a handler and done by a worker of the process.
 CREATE TABLE jobs (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: a worker, or the button of /parked,
+                                              -- may still hold the id of one that is gone
     kind       TEXT NOT NULL,                 -- probe_feed, summarize, ...
     payload    TEXT NOT NULL,                 -- JSON
     state      INTEGER NOT NULL DEFAULT 0 CHECK (state IN (0, 1, 2)),   -- waiting, running, parked

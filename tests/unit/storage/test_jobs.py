@@ -10,6 +10,8 @@ from storage.jobs import (
     release_jobs,
     retry_job,
 )
+from storage.parked import retry_parked
+from storage.privacy import erase_person
 from tests.support.database import NOW, db
 
 __all__ = ["db"]
@@ -57,6 +59,19 @@ async def test_a_failed_job_waits_and_counts_its_attempts(db: Database) -> None:
         assert await find_next_due(tx, ["probe"]) is None
         await retry_job(tx, job_id, due_ms=MS, error="too late")  # parked stays parked
         assert await claim_jobs(tx, "probe", now_ms=MS + 9999) == []
+
+
+async def test_a_job_erased_while_at_work_is_not_taken_for_the_next_one(db: Database) -> None:
+    async with db.transaction() as tx:
+        payload = {"chat_id": 70, "person_id": 70}
+        erased = await add_job(tx, "summarize", payload, now=NOW)
+        await claim_jobs(tx, "summarize", now_ms=MS)
+        await erase_person(tx, 70, 70)
+        following = await add_job(tx, "checkpoint", {}, now=NOW)
+        assert not await finish_job(tx, erased)
+        await park_job(tx, erased, "timeout")
+        assert not await retry_parked(tx, "job", erased, now_ms=MS)
+        assert [job.id for job in await claim_jobs(tx, "checkpoint", now_ms=MS)] == [following]
 
 
 async def test_what_a_dead_process_was_doing_waits_again(db: Database) -> None:
