@@ -24,12 +24,15 @@ async def export_person(tx: Transaction, chat_id: int, user_id: int) -> dict[str
             " JOIN tags t ON t.id = s.tag_id WHERE s.chat_id = ? ORDER BY t.key",
             chat_id,
         ),
-        "open_questions": await _rows(
-            tx,
-            "SELECT kind, data, expires_at FROM dialogs WHERE chat_id = ?1 OR user_id = ?2",
-            chat_id,
-            user_id,
-        ),
+        **await _export_messages(tx, chat_id, user_id),
+        **await _export_requests(tx, chat_id, user_id),
+        "discussions": await export_comments(tx, user_id),
+    }
+
+
+async def _export_messages(tx: Transaction, chat_id: int, user_id: int) -> dict[str, Any]:
+    """Give what came from the person, and what goes or went to their chat."""
+    return {
         "messages_received_by_us": await _rows(
             tx,
             "SELECT update_id, raw, received_at FROM inbox WHERE raw IS NOT NULL"
@@ -45,6 +48,18 @@ async def export_person(tx: Transaction, chat_id: int, user_id: int) -> dict[str
             "SELECT message_id, article_id, comment_id, sent_at FROM receipts WHERE chat_id = ?"
             " ORDER BY message_id",
             chat_id,
+        ),
+    }
+
+
+async def _export_requests(tx: Transaction, chat_id: int, user_id: int) -> dict[str, Any]:
+    """Give what the person asked for, and what they were asked."""
+    return {
+        "open_questions": await _rows(
+            tx,
+            "SELECT kind, data, expires_at FROM dialogs WHERE chat_id = ?1 OR user_id = ?2",
+            chat_id,
+            user_id,
         ),
         "summaries_asked": await _rows(
             tx,
@@ -64,7 +79,6 @@ async def export_person(tx: Transaction, chat_id: int, user_id: int) -> dict[str
         "feeds_added": await _rows(
             tx, "SELECT url, added_at FROM feeds WHERE added_by = ? ORDER BY id", user_id
         ),
-        "discussions": await export_comments(tx, user_id),
     }
 
 
@@ -125,7 +139,7 @@ async def _jobs_of(tx: Transaction, chat_id: int, user_id: int) -> list[int]:
     rows = await tx.all(
         "SELECT id FROM jobs WHERE EXISTS ("
         " SELECT 1 FROM json_tree(jobs.payload) j WHERE j.type = 'integer'"
-        " AND ((j.key = 'chat_id' AND j.value = ?) OR (j.key = 'user_id' AND j.value = ?)))",
+        " AND ((j.key = 'chat_id' AND j.value = ?) OR (j.key = 'person_id' AND j.value = ?)))",
         (chat_id, user_id),
     )
     return [row[0] for row in rows]

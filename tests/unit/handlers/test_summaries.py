@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.model import Draft, Lane
 from storage.outbox import enqueue
 from storage.outbox_outcomes import record_delivered
+from storage.privacy import erase_person
 from storage.summaries import NewSummary, StoredSummary, SummaryAnswer, add_summary, record_answer
 from tests.support.turn import NOW, Desk, Reader, labels, text, with_features
 
@@ -87,6 +88,17 @@ async def test_a_press_asks_for_a_summary_below_the_post(desk: Desk, db: Databas
             "row_id": placeholder.id,
         }
     ]
+
+
+async def test_what_somebody_asked_for_in_a_group_goes_with_them(desk: Desk, db: Database) -> None:
+    article_id = await desk.publish()
+    for person in (1001, 1002):
+        reader = Reader(id=person, chat_id=-77, chat_type="group")
+        await desk.say(f"/summary https://a.example/{person}", reader)
+    await desk.press(Summarize(article_id), Reader(id=1002))
+    async with db.transaction() as tx:
+        await erase_person(tx, 1002, 1002)
+    assert [job["person_id"] for job in await jobs(db)] == [1001]
 
 
 async def test_a_second_press_while_it_is_made_asks_for_nothing(desk: Desk, db: Database) -> None:

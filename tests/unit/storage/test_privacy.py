@@ -44,7 +44,7 @@ async def live(tx: Transaction, user: int, mark: str, *, updates: int) -> None:
     await park_update(tx, updates + 1, "ValueError")
     await park_update(tx, updates + 9, "ValueError")
     await add_job(tx, "probe", {"chat_id": user, "words": f"{mark} job"}, now=NOW)
-    await add_job(tx, "probe", {"asker": {"user_id": user}, "words": f"{mark} job"}, now=NOW)
+    await add_job(tx, "probe", {"asker": {"person_id": user}, "words": f"{mark} job"}, now=NOW)
     payload: dict[str, object] = {"text": f"{mark} message"}
     row = await enqueue(
         tx,
