@@ -1,6 +1,7 @@
 """The composition root: everything is made, started and stopped here, in order."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -46,6 +47,7 @@ async def _run(parts: Parts, stop: asyncio.Event) -> int:
         for name, run in parts.loops():
             loops.start(name, run)
         parts.bells.start()
+        gc.freeze()  # what stays for good is not looked through again: that stops every loop
         log.info("started")
         await loops.wait(stop)
     finally:

@@ -14,9 +14,9 @@ from storage.model import Lane, OutboxRow
 
 FREE_PER_SECOND = 30
 _SAFETY = 29.9 / 30  # 99.7 % of the limit: its clock is not ours
-_PAID_SAFETY = 0.995
+_PAID_SAFETY = 0.99  # 10 in a second make up for what the way bunched together
 _BURST = 3
-_BURSTS_PER_SECOND = 20  # a paid lane of 1000/s may make up for 50 ms of something else
+_PAID_BURST_SECONDS = 0.03  # so long a pause of ours may be made up for at once
 SUPERGROUPS_BELOW = -1_000_000_000_000
 
 LIMITS_TOGETHER_SECONDS = 1.0  # 429s to two chats within it are about the whole bot
@@ -59,7 +59,7 @@ class Rates:
         if not paid:
             return cls(overall=messages_per_second * _SAFETY)
         bulk = messages_per_second * _PAID_SAFETY
-        return cls(bulk=bulk, bulk_burst=max(_BURST, round(bulk / _BURSTS_PER_SECOND)))
+        return cls(bulk=bulk, bulk_burst=max(_BURST, round(bulk * _PAID_BURST_SECONDS)))
 
     @classmethod
     def unlimited(cls) -> "Rates":

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.delivery.pacing import GROUP_MINUTE_MOST, Pacing, Rates, is_bulk
@@ -97,6 +97,30 @@ def test_no_window_holds_more_than_the_rates_allow(
             assert_rate(times, rates.group_gap, rates.group_burst)
             most = zip(times, times[GROUP_MINUTE_MOST:], strict=False)
             assert all(later - at >= rates.group_minute - EPSILON for at, later in most)
+
+
+@given(
+    st.lists(st.floats(0.0, 0.2), max_size=20),
+    st.lists(st.floats(0.0, 0.03), min_size=1, max_size=200),
+)
+@example(pauses=[], delays=[0.03] + [0.0] * 199)
+@settings(deadline=None, max_examples=50)
+def test_a_paid_broadcast_is_not_too_fast_for_1000_a_second_though_its_way_stalls_for_30_ms(
+    pauses: list[float], delays: list[float]
+) -> None:
+    """Whatever pauses of ours are made up for: a server with a burst of 60 takes it all at once."""
+    waiting = Waiting(Pacing(Rates.of(1000, paid=True)))
+    waiting.add((row(n, 100 + n, Lane.POST) for n in range(200)), 0.0)
+    now, stalls = 0.0, iter(pauses)
+    left: list[float] = []
+    while (at := waiting.next_at(posts=True)) is not None:
+        now = max(now, at) + next(stalls, 0.0)
+        while (taken := waiting.take(now, posts=True)) is not None:
+            waiting.finish(taken, now)
+            left.append(now)
+    assert len(left) == 200
+    arrivals = (at + delay for at, delay in zip(left, itertools.cycle(delays), strict=False))
+    assert_rate(list(itertools.accumulate(arrivals, max)), 1 / 1000, 60)
 
 
 @given(RATES, MESSAGES)
@@ -218,7 +242,7 @@ def test_chats_that_are_free_are_forgotten() -> None:
 
 @pytest.mark.parametrize(
     ("per_second", "paid", "overall", "bulk", "bulk_burst"),
-    [(30, False, 29.9, None, 3), (10, False, 9.967, None, 3), (1000, True, 29.9, 995.0, 50)],
+    [(30, False, 29.9, None, 3), (10, False, 9.967, None, 3), (1000, True, 29.9, 990.0, 30)],
 )
 def test_rates_follow_the_settings(
     per_second: int, paid: bool, overall: float, bulk: float | None, bulk_burst: int
