@@ -41,8 +41,12 @@ async def page(browser, scene):
 
 
 async def say(page, text):
+    """Write a text and wait until it stands in the chat."""
+    own = page.locator(".mine")
+    before = await own.count()
     await page.fill("#text", text)
     await page.press("#text", "Enter")
+    await expect(own).to_have_count(before + 1)
 
 
 async def test_a_talk_goes_on_without_reloading(page, scene):

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from sandbox.newsroom import Newsroom, load_samples
 from sandbox.telegram import Chat, Person, TelegramServer
@@ -17,6 +17,9 @@ CHROMIUM_FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
+
+
+PATIENCE_MS = 15_000  # a busy machine draws late
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ async def open_browser() -> AsyncIterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("needs the program chromium (Debian package chromium)")
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield browser
@@ -81,7 +85,7 @@ async def open_page(browser: Browser, url: str, *, width: int = 1360, height: in
         viewport={"width": width, "height": height}, locale="en-GB", reduced_motion="reduce"
     )
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     await page.goto(url)
     await page.wait_for_selector("body[data-ready]")
     return page
