@@ -137,7 +137,7 @@ def inspect_feed(
 
 @tags.command("alias")
 def alias_tag(old: str, tag: str) -> None:
-    """Make OLD another name of TAG: its articles and followers move over."""
+    """Make OLD another name for TAG: its articles and followers move over."""
     from bot.tags_command import alias
 
     _exit_with(alias(old, tag))

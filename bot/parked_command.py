@@ -23,7 +23,7 @@ async def show() -> int:
         at = datetime.fromtimestamp(item.at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         print(f"{item.kind}:{item.id}  {at}{chat}{what}  {item.reason}{final}")
     if not items:
-        print("Nothing was given up on.")
+        print("Nothing has been given up on.")
     return 0
 
 

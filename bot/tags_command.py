@@ -9,7 +9,7 @@ MOST_LISTED = 10_000
 
 
 async def alias(old: str, new: str) -> int:
-    """Make one tag another name of a second: its articles and followers move over."""
+    """Make one tag another name for a second: its articles and followers move over."""
     async with open_database(load_local_settings()) as db, db.transaction() as tx:
         target = await find_tag(tx, new)
         if target is None:
@@ -21,7 +21,7 @@ async def alias(old: str, new: str) -> int:
             raise RelaisError(f"{old!r} and {new!r} are one tag already.")
         await set_alias(tx, tag.id, target.id)
     moved = f"moved: articles {tag.articles}, followers {tag.followers}"
-    print(f"{tag.label} is now another name of {target.label} ({moved}).")
+    print(f"{tag.label} is now another name for {target.label} ({moved}).")
     return 0
 
 

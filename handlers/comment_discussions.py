@@ -138,7 +138,7 @@ async def _draw_page(
     page = Page(lines, number, len(pages), newest_first, len(places))
     article = await find_article(desk.tx, article_id)
     if article is None:
-        raise Refusal("comment_no_article")
+        raise Refusal("article_gone")
     return page, render_thread(article, page, language, desk.texts)
 
 
@@ -150,5 +150,5 @@ def _page_data(page: Page) -> dict[str, object]:
 async def _get_article(turn: Turn, article_id: int) -> Article:
     article = await find_article(turn.tx, article_id)
     if article is None:
-        raise Refusal("comment_no_article")
+        raise Refusal("article_gone")
     return article

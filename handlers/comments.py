@@ -86,7 +86,7 @@ async def ask_by_command(turn: Turn, command: Command) -> None:
 async def ask_from_link(turn: Turn, article: str) -> None:
     """Ask for a comment on the article that a deep link names."""
     if not (article.isascii() and article.isdecimal() and len(article) <= MOST_DIGITS):
-        raise Refusal("comment_no_article")
+        raise Refusal("article_gone")
     await ask(turn, int(article))
 
 
@@ -99,7 +99,7 @@ async def ask(
         return
     article = await find_article(turn.tx, article_id)
     if article is None:
-        raise Refusal("comment_no_article")
+        raise Refusal("article_gone")
     place = await get_discussed_article(turn.tx, article_id)
     standing = await get_standing(turn.tx, turn.event.person.id)
     if standing.banned_until >= FOR_GOOD:

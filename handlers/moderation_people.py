@@ -231,7 +231,7 @@ async def _read_article(turn: Turn, command: Command) -> int:
         return (await read_target(turn, command)).comment.article_id
     article = await find_article_by_url(turn.tx, command.words.split()[0])
     if article is None:
-        raise Refusal("comment_no_article")
+        raise Refusal("article_gone")
     return await get_discussed_article(turn.tx, article.id)
 
 
@@ -244,7 +244,7 @@ async def press_open(turn: Turn, _: Press, payload: OpenDiscussion) -> None:
 async def _open(turn: Turn, moderator: int, article_id: int, *, is_open: bool) -> None:
     article = await find_article(turn.tx, article_id)
     if article is None:
-        raise Refusal("comment_no_article")
+        raise Refusal("article_gone")
     if not await set_comments_open(turn.tx, article_id, is_open):
         raise Refusal("mod_ban_again")
     action = Action.OPEN if is_open else Action.CLOSE

@@ -88,7 +88,7 @@ class RetryAllParked(Payload):
 
 @dataclass(frozen=True, slots=True)
 class MergeTags(Payload):
-    """Make one tag another name of a second, or leave them as they are."""
+    """Make one tag another name for a second, or leave them as they are."""
 
     code = "al"
     alias_id: int

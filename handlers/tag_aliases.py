@@ -1,4 +1,4 @@
-"""/alias: an operator makes one tag another name of a second, after seeing what that moves."""
+"""/alias: an operator makes one tag another name for a second, after seeing what that moves."""
 
 from handlers.events import Command, Press
 from handlers.markup import Markup, cut, join, one_line

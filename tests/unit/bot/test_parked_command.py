@@ -26,7 +26,7 @@ async def park(database: Database) -> int:
 
 
 async def test_what_was_given_up_on_is_listed_and_tried_again(shell: Shell) -> None:
-    assert await shell.run(parked_command.show()) == (0, "Nothing was given up on.")
+    assert await shell.run(parked_command.show()) == (0, "Nothing has been given up on.")
     database = await Database.open(shell.database)
     row_id = await park(database)
     code, output = await shell.run(parked_command.show())
@@ -68,7 +68,7 @@ async def test_two_tags_become_one(shell: Shell) -> None:
     code, output = await shell.run(tags_command.alias("smart-tv", "Televisions"))
     assert code == 0
     moved = "moved: articles 0, followers 1"
-    assert output == f"Smart TV is now another name of Televisions ({moved})."
+    assert output == f"Smart TV is now another name for Televisions ({moved})."
     assert await shell.run(tags_command.show_aliases()) == (0, "Smart TV → Televisions")
     async with database.read() as tx:
         assert [one.tag.label for one in await list_subscriptions(tx, 1001)] == ["Televisions"]

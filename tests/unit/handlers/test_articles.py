@@ -55,12 +55,12 @@ async def test_latest_turns_pages_in_place(desk: Desk) -> None:
 async def test_a_page_beyond_the_end_says_so(desk: Desk) -> None:
     await fill(desk, 1)
     edit = (await desk.press(ShowLatest(page=9)))[0]
-    assert "That was all" in text(edit)
+    assert "That is all" in text(edit)
     assert labels(edit) == ["‹ Previous", "On my tags"]
     edit = (await desk.press(ShowLatest(page=-5)))[0]
     assert labels(edit)[0] == "1"
     edit = (await desk.press(ShowLatest(page=2**62)))[0]
-    assert "That was all" in text(edit)
+    assert "That is all" in text(edit)
 
 
 async def test_latest_of_a_tag(desk: Desk) -> None:

@@ -180,7 +180,7 @@ async def test_the_same_again_and_too_much_are_refused(tmp_path: Path) -> None:
     assert "10 minutes" in answer.text
     await desk.write(ROB, "Moi aussi.")
     (answer,) = await desk.say(LINA, "Et moi.", to=desk.posts[LINA])
-    assert "discussion déborde" in answer.text
+    assert "discussion est très animée" in answer.text
     other = await desk.bot.publish("Autre chose")
     post = await desk.post(LINA, other)
     await desk.write(LINA, "Ailleurs.", to=post)

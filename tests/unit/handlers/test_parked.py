@@ -23,7 +23,7 @@ async def park(db: Database, count: int) -> None:
 
 async def test_nothing_given_up_on(desk: Desk) -> None:
     (reply,) = await desk.say("/parked", OPERATOR)
-    assert text(reply) == "Nothing was given up on."
+    assert text(reply) == "Nothing has been given up on."
     (reply,) = await desk.say("/parked", Reader(9001, "fr"))
     assert text(reply) == "Rien n’a été abandonné."
 
@@ -37,20 +37,20 @@ async def test_it_is_listed_in_pages_and_tried_again_by_a_button(desk: Desk, db:
     second, _ = await desk.press("Next ›", OPERATOR, row=page)
     assert labels(second) == ["↻ 6", "↻ 7", "Try all again", "‹ Previous"]
     answer, edit = await desk.press("↻ 7", OPERATOR, row=second)
-    assert answer.payload["text"] == "1 is tried again."
+    assert answer.payload["text"] == "Trying 1 again."
     assert "6 things" in text(edit)
     async with db.read() as tx:
         assert [update.update_id for update in await list_waiting(tx, after=-1, limit=9)] == [1]
     gone, *_ = await desk.press("↻ 7", OPERATOR, row=second)
-    assert gone.payload["text"] == "There is nothing of it left to try again."
+    assert gone.payload["text"] == "There is nothing left to try again."
 
 
 async def test_everything_is_tried_again_at_once(desk: Desk, db: Database) -> None:
     await park(db, 6)
     (page,) = await desk.say("/parked", OPERATOR)
     answer, edit = await desk.press("Try all again", OPERATOR, row=page)
-    assert answer.payload["text"] == "6 are tried again."
-    assert text(edit) == "Nothing was given up on."
+    assert answer.payload["text"] == "Trying 6 again."
+    assert text(edit) == "Nothing has been given up on."
     async with db.read() as tx:
         assert await count_parked(tx) == 0
 

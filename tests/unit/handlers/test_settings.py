@@ -22,7 +22,7 @@ async def subscriber(db: Database, chat_id: int = 1001) -> Subscriber:
 async def test_settings_show_language_and_pause(desk: Desk) -> None:
     await desk.say("/follow 5G, Xiaomi")
     (reply,) = await desk.say("/settings")
-    assert "arriving, on 2 tags" in text(reply)
+    assert "on, for 2 tags" in text(reply)
     assert labels(reply) == ["Français", "✓ English", "⏸ Pause", "My tags"]
 
 
@@ -58,7 +58,7 @@ async def test_pause_drops_what_waits_and_keeps_what_is_followed(desk: Desk, db:
     rows = await desk.press("⏸ Pause", row=reply)
     assert (await subscriber(db)).state == "paused"
     edit = next(row for row in rows if row.method == "editMessageText")
-    assert "on pause" in text(edit)
+    assert "paused" in text(edit)
     async with db.read() as tx:
         assert await find_row(tx, post) is None
         assert await find_row(tx, other) is not None

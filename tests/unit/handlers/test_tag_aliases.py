@@ -24,8 +24,8 @@ async def test_who_followed_the_old_tag_follows_the_new_one(desk: Desk, db: Data
     await desk.say("/follow Smart TV", ADA)
     await desk.say("/follow Televisions", BOB)
     (asked,) = await desk.say("/alias smart-tv, #Televisions", OPERATOR)
-    assert "Make <b>Smart TV</b> another name of <b>Televisions</b>" in text(asked)
-    assert "articles: 1, followers: 1" in text(asked)
+    assert "Make <b>Smart TV</b> another name for <b>Televisions</b>" in text(asked)
+    assert "articles (1) and followers (1)" in text(asked)
     assert labels(asked) == ["Make it one tag", "Leave them"]
     assert await followed_by(db, ADA) == ["Smart TV"]
     done, _ = await desk.press("Make it one tag", OPERATOR, row=asked)

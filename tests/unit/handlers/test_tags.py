@@ -139,7 +139,7 @@ async def test_too_many_tags_at_once_are_refused_and_change_nothing(
 async def test_following_while_paused_stays_paused_and_says_so(desk: Desk, db: Database) -> None:
     await desk.say("/stop")
     (reply,) = await desk.say("/follow 5G")
-    assert "on pause" in text(reply)
+    assert "paused" in text(reply)
     async with db.read() as tx:
         subscriber = await find_subscriber(tx, 1001)
     assert subscriber is not None
