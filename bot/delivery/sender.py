@@ -10,25 +10,21 @@ from dataclasses import replace
 
 from bot.clock import Clock, wait_until_rung
 from bot.delivery.flight import Flight, OnAttempt
+from bot.delivery.floor import Floor
 from bot.delivery.loading import Loader
 from bot.delivery.outcomes import Carrier, Delivered, Moved, Unknown, Wait
-from bot.delivery.pacing import Pacing, Rates, numbers_messages_itself
+from bot.delivery.pacing import Pacing, Rates
 from bot.delivery.patience import Outage, Patience
 from bot.delivery.probing import Settler
 from bot.delivery.recording import Finished, OnParked, Recorder
 from bot.delivery.verdicts import is_repeatable
 from bot.delivery.waiting import Waiting
-from storage.database import Database, Transaction
+from storage.database import Database
 from storage.errors import StorageError
-from storage.facts import get_fact, set_fact
 from storage.model import OutboxRow
 from storage.outbox_claims import mark_sending, recover_sending
 
 log = logging.getLogger(__name__)
-
-# The highest message id of the account's own numbering: the floor for what leaves next.
-_LAST_MESSAGE = "last_message_id"
-_FLOOR_SECONDS = 1.0
 
 
 class Sender:
@@ -49,30 +45,23 @@ class Sender:
         on_attempt: OnAttempt | None = None,
         patience: Patience | None = None,
     ) -> None:
-        self._db = db
-        self._clock = clock
-        self._patience = patience or Patience()
-        self._most_in_flight, posts_ahead = _sizes(rates)
+        self._db, self._clock = db, clock
+        patience = self._patience = patience or Patience()
+        self._most_in_flight, ahead = _sizes(rates)
         self._most_posts = self._most_in_flight * 7 // 8  # the rest is kept for answers
         pacing = self._pacing = Pacing(rates)
-        self._waiting = Waiting(pacing)
-        self._outage = Outage(self._patience)
-        self._recorder = Recorder(on_parked)
+        waiting = self._waiting = Waiting(pacing)
+        self._outage = Outage(patience)
         self._loader = Loader(
-            db,
-            self._waiting,
-            clock,
-            posts_ahead=posts_ahead,
-            now_ms=self._now_ms,
-            on_loaded=self._ring,
+            db, waiting, clock, posts_ahead=ahead, now_ms=self._now_ms, on_loaded=self._ring
         )
         self._flight = Flight(
             carrier,
             pacing,
-            self._waiting,
+            waiting,
             self._outage,
             clock,
-            self._patience,
+            patience,
             now_ms=self._now_ms,
             ring=self._ring,
             on_delivered=self._note_delivered,
@@ -82,17 +71,15 @@ class Sender:
             db,
             carrier,
             pacing,
-            self._waiting,
+            waiting,
             clock,
             now_ms=self._now_ms,
-            settle_ms=round(self._patience.settle * 1000),
+            settle_ms=round(patience.settle * 1000),
             on_settled=self._flight.settle,
         )
+        self._recorder, self._floor = Recorder(on_parked), Floor(clock)
         self._bell = asyncio.Event()
-        self._highest_id: int | None = None
-        self._store_floor_at = 0.0
-        self._storage_pause = 0.0
-        self._ticked_at = 0.0
+        self._storage_pause = self._ticked_at = 0.0
         self._began = clock.now() - clock.monotonic()
         self._stop_by: float | None = None
         self._ended = asyncio.Event()
@@ -138,11 +125,10 @@ class Sender:
             try:
                 async with self._db.transaction() as tx:
                     again, unknown = await recover_sending(tx, is_repeatable)
-                    stored = await get_fact(tx, _LAST_MESSAGE)
+                    await self._floor.load(tx)
             except StorageError as error:
                 await self._wait_for_storage(error)
                 continue
-            self._highest_id = None if stored is None else int(stored)
             if again or unknown:
                 log.info("sends_interrupted", extra={"again": again, "unknown": unknown})
             return
@@ -205,13 +191,15 @@ class Sender:
         try:
             async with self._db.transaction() as tx:
                 if landed:
-                    await self._record(tx, landed)
+                    await self._recorder.record(tx, landed, now_ms=round(self._clock.now() * 1000))
+                    await self._floor.store(tx)
                 if self._stop_by is None:
                     await self._loader.load_interactive(tx)
                     taken += self._take(len(taken))
                 now_ms = self._now_ms()
                 if taken:
-                    marked = await mark_sending(tx, taken, floor_id=self._highest_id, now_ms=now_ms)
+                    floor_id = self._floor.message_id
+                    marked = await mark_sending(tx, taken, floor_id=floor_id, now_ms=now_ms)
         except StorageError as error:
             now = self._clock.monotonic()
             for row in taken:
@@ -243,14 +231,6 @@ class Sender:
         self._waiting.finish(row, self._clock.monotonic())
         self._loader.look_again()
         return False
-
-    async def _record(self, tx: Transaction, landed: list[Finished]) -> None:
-        await self._recorder.record(tx, landed, now_ms=round(self._clock.now() * 1000))
-        now = self._clock.monotonic()
-        # An older floor costs nothing but a wider look: receipts account for what came since.
-        if self._highest_id is not None and now >= self._store_floor_at:
-            await set_fact(tx, _LAST_MESSAGE, str(self._highest_id))
-            self._store_floor_at = now + _FLOOR_SECONDS
 
     def _go_on_after(self, landed: list[Finished]) -> None:
         """Begin what outcomes make possible once they are written down."""
@@ -286,8 +266,7 @@ class Sender:
 
     def _note_delivered(self, chat_id: int, message_id: int, left_ms: int) -> None:
         self._settler.numbering.note(chat_id, message_id, left_ms)
-        if not numbers_messages_itself(chat_id):
-            self._highest_id = max(self._highest_id or 0, message_id)
+        self._floor.note(chat_id, message_id)
 
     def _ring(self) -> None:
         self._bell.set()

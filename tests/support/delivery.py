@@ -94,6 +94,11 @@ def meet(server: TelegramServer, count: int = 1, **fields: Any) -> list[Person]:
     return people
 
 
+def texts(person: Person) -> list[str]:
+    """Give what the bot wrote to somebody."""
+    return [message.text for message in person.chat.from_bot()]
+
+
 async def subscribe(db: Database, *people: Person) -> None:
     """Make people subscribers."""
     async with db.transaction() as tx:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from bot.delivery.numbering import MOST_CANDIDATES, Numbering, _between
-from sandbox.telegram import Chat, Fault, Person, TelegramServer
+from sandbox.telegram import Chat, Fault, TelegramServer
 from storage.database import Database
 from storage.facts import set_fact
 from storage.inbox import add_updates
 from storage.model import Draft, Lane, OutboxState
 from storage.outbox import enqueue
-from tests.support.delivery import meet, post, sending, state_of, subscribe
+from tests.support.delivery import meet, post, sending, state_of, subscribe, texts
 
 PROMPT = {"force_reply": True, "input_field_placeholder": "Votre commentaire"}
 
@@ -43,10 +43,6 @@ def arrive(telegram: TelegramServer, chat: Chat, text: str, **fields: object) ->
         call=telegram.calls[-1] if telegram.calls else None,
         **fields,
     )
-
-
-def texts(person: Person) -> list[str]:
-    return [message.text for message in person.chat.from_bot()]
 
 
 async def test_what_arrived_before_a_kill_is_found_and_gets_its_receipt(
