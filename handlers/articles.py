@@ -7,10 +7,10 @@ from handlers.article_lists import article_line, page_buttons
 from handlers.callbacks import OpenPost, Payload, ShowFound, ShowLatest, ShowTagArticles
 from handlers.comment_discussions import rows_of_post
 from handlers.events import Command, Press
+from handlers.lookups import get_article, get_tag
 from handlers.markup import Markup, bold, join
 from handlers.messages import Button, Message, render_post
 from handlers.messages.message import Rows
-from handlers.post_tags import get_article
 from handlers.turn import Turn
 from storage.errors import Refusal
 from storage.latest import list_latest, list_latest_for, list_latest_of_tag
@@ -18,7 +18,7 @@ from storage.model import Article
 from storage.search import search_articles
 from storage.search_words import MAX_QUERY_WORDS, words_of
 from storage.subscribers import count_subscriptions
-from storage.tags import find_tag, find_tag_by_id
+from storage.tags import find_tag
 
 PAGE = 5
 MOST_PAGES = 100
@@ -62,7 +62,7 @@ async def turn_found(turn: Turn, _: Press, payload: ShowFound) -> None:
 
 async def open_post(turn: Turn, _: Press, payload: OpenPost) -> None:
     """Send the post of an article of a list, with its buttons."""
-    article = await get_article(turn, payload.article_id)
+    article = await get_article(turn.tx, payload.article_id)
     post = render_post(article, turn.language, turn.texts, turn.setup.features)
     rows = await rows_of_post(turn, article)
     await turn.reply(post.with_rows(*rows), article_id=article.id)
@@ -108,9 +108,7 @@ async def _show_latest(turn: Turn, page: int, *, followed: bool) -> None:
 
 async def _show_of_tag(turn: Turn, tag_id: int, page: int) -> None:
     page = _clamped(page)
-    tag = await find_tag_by_id(turn.tx, tag_id)
-    if tag is None:
-        raise Refusal("tag_gone")
+    tag = await get_tag(turn.tx, tag_id)
     found = await list_latest_of_tag(turn.tx, tag.id, limit=PAGE + 1, offset=page * PAGE)
     if not found and page == 0:
         await turn.show(Message(turn.t("follow_none_yet", tags=bold(tag.label))))

@@ -8,6 +8,7 @@ from handlers.events import Command
 from handlers.routing import Guard, Route, command
 from handlers.texts import LANGUAGES, Catalogue
 from handlers.turn import Setup, Turn
+from storage.model import Language
 
 Audience = Literal["readers", "operators", "moderators"]
 MOST_DESCRIPTION = 256
@@ -51,19 +52,20 @@ def command_lists(rows: Sequence[CommandRow], texts: Catalogue, setup: Setup) ->
     if setup.moderation_chat_id is not None and setup.features.comments:
         audiences.setdefault(setup.moderation_chat_id, {"readers"}).add("moderators")
     scopes += [({"type": "chat", "chat_id": chat}, seen) for chat, seen in audiences.items()]
+    # Whoever speaks none of our languages gets the default one.
+    spoken = [("", setup.default_language), *((language, language) for language in LANGUAGES)]
     return [
-        CommandList(scope, code, _menu(rows, seen, texts, code or setup.default_language))
+        CommandList(scope, code, _menu(rows, seen, texts, language))
         for scope, seen in scopes
-        for code in ("", *LANGUAGES)
+        for code, language in spoken
     ]
 
 
 def _menu(
-    rows: Iterable[CommandRow], seen: set[Audience], texts: Catalogue, language: str
+    rows: Iterable[CommandRow], seen: set[Audience], texts: Catalogue, language: Language
 ) -> tuple[tuple[str, str], ...]:
-    spoken = next(known for known in LANGUAGES if known == language)
     return tuple(
-        (row.name, str(texts.text(spoken, f"command_{row.name}"))[:MOST_DESCRIPTION])
+        (row.name, str(texts.text(language, f"command_{row.name}"))[:MOST_DESCRIPTION])
         for row in rows
         if row.audience in seen
     )

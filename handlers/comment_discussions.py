@@ -7,10 +7,10 @@ from handlers.comment_buttons import ShowThread, StopFollowing
 from handlers.comment_desk import Desk
 from handlers.comment_messages import Page, cut_pages, render_thread
 from handlers.events import Press
+from handlers.lookups import get_article
 from handlers.messages import Message, post_rows
 from handlers.messages.message import Rows
 from handlers.turn import Turn
-from storage.articles import find_article
 from storage.comment_model import View
 from storage.comment_threads import (
     count_shown,
@@ -22,14 +22,13 @@ from storage.comment_threads import (
     unfollow_discussion,
 )
 from storage.comment_views import find_view, list_threads_showing, update_view
-from storage.errors import Refusal
 from storage.model import Article, Lane, Language
 from storage.outbox import find_receipt
 
 
 async def toggle_follow(turn: Turn, _: Press, payload: FollowDiscussion) -> None:
     """Follow the discussion of a post's article, or no longer; the post's buttons tell which."""
-    article = await _get_article(turn, payload.article_id)
+    article = await get_article(turn.tx, payload.article_id)
     place = await get_discussed_article(turn.tx, article.id)
     await turn.subscribe()
     follows = await follow_discussion(turn.tx, place, turn.chat_id, now_ms=turn.now_ms)
@@ -66,7 +65,7 @@ async def stop_following(turn: Turn, _: Press, payload: StopFollowing) -> None:
 
 async def follow_or_leave(turn: Turn, article_id: int, *, follows: bool) -> None:
     """Follow the discussion of an article, or no longer, and say so."""
-    article = await _get_article(turn, article_id)
+    article = await get_article(turn.tx, article_id)
     place = await get_discussed_article(turn.tx, article.id)
     await turn.subscribe()
     if follows:
@@ -78,7 +77,7 @@ async def follow_or_leave(turn: Turn, article_id: int, *, follows: bool) -> None
 
 async def show_thread(turn: Turn, press: Press, payload: ShowThread) -> None:
     """Show a page of a discussion: in place where a page was pressed, else as a new message."""
-    article = await _get_article(turn, payload.article_id)
+    article = await get_article(turn.tx, payload.article_id)
     place = await get_discussed_article(turn.tx, article.id)
     receipt = await find_receipt(turn.tx, turn.chat_id, press.message_id)
     row = None if receipt is None else receipt.outbox_id
@@ -136,19 +135,10 @@ async def _draw_page(
     ids = [place.comment_id for place in places[start:end]]
     lines = await get_thread_lines(desk.tx, ids)
     page = Page(lines, number, len(pages), newest_first, len(places))
-    article = await find_article(desk.tx, article_id)
-    if article is None:
-        raise Refusal("article_gone")
+    article = await get_article(desk.tx, article_id)
     return page, render_thread(article, page, language, desk.texts)
 
 
 def _page_data(page: Page) -> dict[str, object]:
     ids = [line.id for line in page.lines]
     return {"page": page.number, "newest_first": page.newest_first, "ids": ids}
-
-
-async def _get_article(turn: Turn, article_id: int) -> Article:
-    article = await find_article(turn.tx, article_id)
-    if article is None:
-        raise Refusal("article_gone")
-    return article

@@ -9,6 +9,7 @@ from handlers.comment_own import take_appeal, take_edit, take_name
 from handlers.comment_rules import Refused
 from handlers.comments import DIALOG, give_back, take
 from handlers.events import Command, Said, Sent
+from handlers.lookups import get_comment
 from handlers.messages import Message
 from handlers.moderation import take_reason
 from handlers.turn import Turn
@@ -16,7 +17,6 @@ from storage.comment_model import State
 from storage.comment_views import find_view
 from storage.comments import find_comment, find_comment_by_source
 from storage.dialogs import find_dialog
-from storage.errors import Refusal
 from storage.model import Dialog
 from storage.outbox import find_receipt
 
@@ -114,9 +114,7 @@ async def _take(turn: Turn, said: Said, meaning: Meaning) -> None:
 
 
 async def _take_answer(turn: Turn, said: Said, comment_id: int) -> None:
-    comment = await find_comment(turn.tx, comment_id)
-    if comment is None:
-        raise Refusal("comment_gone")
+    comment = await get_comment(turn.tx, comment_id)
     await take(turn, said, article_id=comment.article_id, parent_id=comment_id)
 
 

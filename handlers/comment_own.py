@@ -4,11 +4,12 @@ from handlers.comment_buttons import AppealComment, ChoosePseudonym, EditComment
 from handlers.comment_desk import Desk
 from handlers.comment_effects import publish, redraw_all
 from handlers.comment_rules import LONGEST_APPEAL, Refused
-from handlers.comment_text import clean, clean_name
+from handlers.comment_text import LONGEST_NAME, clean, clean_name
 from handlers.comments import ask_question, end_question, give_back, judge
 from handlers.events import Press, Said
 from handlers.messages import Message
 from handlers.moderation_cards import ask_moderators, fill_up_cards, send_card
+from handlers.routing import private
 from handlers.turn import Turn
 from storage.comment_model import WAITING, Comment, State
 from storage.comment_writing import appeal, approve_by_rules, edit, is_editable, withdraw
@@ -143,8 +144,7 @@ async def press_name(turn: Turn, press: Press, _: ChoosePseudonym) -> None:
 
 async def ask_for_name(turn: Turn, *, reply_to: int | None) -> None:
     """Ask for a name, telling the present one."""
-    if not turn.is_private:
-        raise Refusal("only_private")
+    private(turn)
     subscriber = await turn.subscribe()
     name = subscriber.pseudonym or subscriber.name or turn.t("comment_anonymous")
     text = turn.t("comment_prompt_name", name=name)
@@ -155,7 +155,7 @@ async def ask_for_name(turn: Turn, *, reply_to: int | None) -> None:
 async def take_name(turn: Turn, said: Said) -> None:
     """Take a name for comments to come; those written keep theirs."""
     name = clean_name(said.text)
-    is_whole = bool(name) and len(said.text.strip()) <= 32
+    is_whole = bool(name) and len(said.text.strip()) <= LONGEST_NAME
     if not is_whole or Desk.of(turn).rules.banned.find(name):
         await turn.reply(Message(turn.t("comment_name_refused")))
         return

@@ -7,6 +7,7 @@ from handlers.comment_messages import REPORT_REASONS, render_report_question
 from handlers.comment_rules import report_weight
 from handlers.comment_status import notify_author
 from handlers.events import Press
+from handlers.lookups import get_authored_comment, get_shown_comment
 from handlers.messages import Message, to_payload
 from handlers.moderation_cards import ask_moderators, redraw_card, send_card
 from handlers.turn import Turn
@@ -14,7 +15,6 @@ from storage.comment_decisions import ask_about_report, hide
 from storage.comment_model import Comment, State
 from storage.comment_people import get_standing, is_muted, mute_person, unmute_person
 from storage.comment_reports import add_report, get_open_reports
-from storage.comments import find_comment
 from storage.errors import Refusal
 from storage.model import Draft, Lane
 
@@ -26,7 +26,7 @@ async def press_report(turn: Turn, press: Press, payload: ReportComment) -> None
 
 async def ask_why(turn: Turn, comment_id: int, *, reply_to: int) -> None:
     """Ask for the reason of a report, in answer to what asked for it."""
-    comment, person = await _get_shown(turn, comment_id), turn.event.person
+    comment, person = await get_shown_comment(turn.tx, comment_id), turn.event.person
     if person is None or comment.author_id == person.id:
         raise Refusal("comment_report_self")
     message = render_report_question(comment.id, turn.language, turn.texts)
@@ -37,7 +37,7 @@ async def ask_why(turn: Turn, comment_id: int, *, reply_to: int) -> None:
 
 async def take_report(turn: Turn, press: Press, payload: GiveReport) -> None:
     """Count a report; moderators are asked at the first, readers are spared at the threshold."""
-    comment = await _get_shown(turn, payload.comment_id)
+    comment = await get_shown_comment(turn.tx, payload.comment_id)
     person = press.person
     if person is None or comment.author_id == person.id:
         raise Refusal("comment_report_self")
@@ -78,9 +78,8 @@ async def press_mute(turn: Turn, _: Press, payload: MuteAuthor) -> None:
 
 async def toggle_mute(turn: Turn, comment_id: int) -> None:
     """Mute who wrote a comment, or no longer; no name is told."""
-    comment, person = await find_comment(turn.tx, comment_id), turn.event.person
-    if comment is None or comment.author_id is None:
-        raise Refusal("comment_gone")
+    comment, person = await get_authored_comment(turn.tx, comment_id), turn.event.person
+    assert comment.author_id is not None
     if person is not None and comment.author_id == person.id:
         raise Refusal("comment_mute_self")
     await turn.subscribe()
@@ -95,10 +94,3 @@ async def toggle_mute(turn: Turn, comment_id: int) -> None:
 async def cancel_question(turn: Turn, _: Press, __: CancelQuestion) -> None:
     """Close a small question of ours."""
     await turn.edit(Message(turn.t("comment_cancelled")))
-
-
-async def _get_shown(turn: Turn, comment_id: int) -> Comment:
-    comment = await find_comment(turn.tx, comment_id)
-    if comment is None or comment.shown is None:
-        raise Refusal("comment_gone")
-    return comment

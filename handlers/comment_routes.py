@@ -15,7 +15,6 @@ from handlers import (
 )
 from handlers.command_table import CommandRow
 from handlers.comment_text import clean_name
-from handlers.markup import Markup
 from handlers.messages.message import Rows
 from handlers.routing import Route, press
 from handlers.turn import Turn
@@ -99,12 +98,12 @@ def presses() -> list[Route]:
     ]
 
 
-async def settings_section(turn: Turn) -> tuple[Markup, Rows]:
+async def settings_section(turn: Turn) -> Rows:
     """Give the row of /settings for the name that signs comments; groups write none."""
     if not turn.is_private:
-        return Markup(""), ()
+        return ()
     subscriber = turn.subscriber
     name = "" if subscriber is None else subscriber.pseudonym or subscriber.name or ""
     shown = clean_name(name) or turn.t("comment_anonymous")
     button = turn.button("comment_name_button", comment_buttons.ChoosePseudonym(), name=shown)
-    return Markup(""), ((button,),)
+    return ((button,),)

@@ -60,7 +60,6 @@ class Attempt:
     name: str
     is_edit: bool = False
     is_forwarded: bool = False
-    has_media: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +165,6 @@ def _refuse_place(circumstances: Circumstances) -> Refused | None:
 def _refuse_form(attempt: Attempt) -> Refused | None:
     if attempt.is_forwarded:
         return Refused("comment_refused_forwarded")
-    if attempt.has_media:
-        return Refused("comment_refused_media")
     if not attempt.text.text:
         return Refused("comment_refused_empty")
     length = len(attempt.text.text)

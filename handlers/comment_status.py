@@ -8,7 +8,7 @@ from storage.comment_model import Comment, Reason, View
 from storage.comment_reach import get_reach
 from storage.comment_threads import count_shown
 from storage.comment_views import find_status_row, set_status_row
-from storage.comments import get_wording
+from storage.comments import find_comment, get_wording
 from storage.model import Draft, Lane
 from storage.outbox import find_row
 
@@ -17,8 +17,9 @@ async def get_subject(desk: Desk, comment: Comment) -> Subject:
     """Give what a comment is about."""
     parent = None
     if comment.parent_id is not None:
-        shown = await desk.tx.value("SELECT shown FROM comments WHERE id = ?", (comment.parent_id,))
-        parent = None if shown is None else await get_wording(desk.tx, comment.parent_id, shown)
+        answered = await find_comment(desk.tx, comment.parent_id)
+        if answered is not None and answered.shown is not None:
+            parent = await get_wording(desk.tx, answered.id, answered.shown)
     return Subject(
         await find_article(desk.tx, comment.article_id),
         parent,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from handlers.events import TextEntity
 from storage.comment_model import Entity
 
 # Formatting that cannot hide or disguise anything.
@@ -29,6 +30,7 @@ _BLOCKS = ("blockquote",)
 MOST_ENTITIES = 50
 MOST_MARKS = 3  # combining marks in a row; more of them paint over other lines
 MOST_NEWLINES = 2
+LONGEST_NAME = 32
 _SOFT_HYPHEN, _BOM, _ZERO_WIDTH_SPACE = "\u00ad", "\ufeff", "\u200b"
 _BIDI_OVERRIDES = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _PLAIN_SPACES = str.maketrans({"\t": " ", "\u2028": "\n", "\u2029": "\n"})
@@ -46,16 +48,6 @@ _COMMAND = re.compile(r"(?<![\w/<>])/\w{1,32}(?:@\w+)?")  # Telegram finds none 
 
 
 @dataclass(frozen=True, slots=True)
-class SentEntity:
-    """Formatting as Telegram gives it; offset and length in UTF-16 units."""
-
-    kind: str
-    offset: int
-    length: int
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class CleanText:
     """A text that is safe to show, with the formatting that was kept."""
 
@@ -65,7 +57,7 @@ class CleanText:
     mentions: int = 0
 
 
-def clean(text: str, sent: Iterable[SentEntity] = ()) -> CleanText:
+def clean(text: str, sent: Iterable[TextEntity] = ()) -> CleanText:
     """Drop what disguises or disturbs; a hidden link's address becomes visible text."""
     entities = list(sent)[:MOST_ENTITIES]
     starts = _code_points(text)
@@ -132,7 +124,7 @@ def clean_name(name: str) -> str:
     """Make a pseudonym that fits one line and disguises nothing; '' when nothing is left."""
     line = "".join(" " if c.isspace() else c for c in clean(name).text)
     visible = "".join(c for c in line if unicodedata.category(c) != "Cf")
-    return " ".join(visible.split())[:32].strip()
+    return " ".join(visible.split())[:LONGEST_NAME].strip()
 
 
 def _inner_html(text: str, start: int, end: int, spans: Sequence[tuple[str, int, int]]) -> str:

@@ -13,8 +13,9 @@ from handlers.comment_folding import text_key
 from handlers.comment_messages import banned_words, short_title
 from handlers.comment_rules import Accepted, Attempt, Circumstances, Pace, Refused, screen
 from handlers.comment_status import send_status
-from handlers.comment_text import SentEntity, clean, clean_name
+from handlers.comment_text import clean, clean_name
 from handlers.events import Command, Press, Said
+from handlers.lookups import get_article, get_comment, get_shown_comment
 from handlers.markup import Markup, escape, join
 from handlers.messages import Button, Message, Prompt
 from handlers.messages.dates import show_moment
@@ -56,9 +57,7 @@ async def ask_from_post(turn: Turn, press: Press, payload: WriteComment) -> None
 
 async def ask_from_copy(turn: Turn, press: Press, payload: AnswerComment) -> None:
     """Ask for an answer to a comment that was pressed."""
-    comment = await find_comment(turn.tx, payload.comment_id)
-    if comment is None or comment.shown is None:
-        raise Refusal("comment_gone")
+    comment = await get_shown_comment(turn.tx, payload.comment_id)
     await ask(turn, comment.article_id, parent_id=comment.id, reply_to=press.message_id)
 
 
@@ -71,9 +70,7 @@ async def ask_by_command(turn: Turn, command: Command) -> None:
         raise Refusal("comment_how")
     parent = None
     if receipt.comment_id is not None:
-        parent = await find_comment(turn.tx, receipt.comment_id)
-        if parent is None:
-            raise Refusal("comment_gone")
+        parent = await get_comment(turn.tx, receipt.comment_id)
     article_id = parent.article_id if parent is not None else receipt.article_id
     assert article_id is not None
     parent_id = None if parent is None else parent.id
@@ -97,9 +94,7 @@ async def ask(
     if not turn.is_private or turn.event.person is None:
         await _lead_to_private(turn, article_id)
         return
-    article = await find_article(turn.tx, article_id)
-    if article is None:
-        raise Refusal("article_gone")
+    article = await get_article(turn.tx, article_id)
     place = await get_discussed_article(turn.tx, article_id)
     standing = await get_standing(turn.tx, turn.event.person.id)
     if standing.banned_until >= FOR_GOOD:
@@ -205,7 +200,7 @@ async def judge(
 ) -> Written:
     """Judge a text by the rules, as a new comment or as an edit of one."""
     assert said.person is not None
-    text = clean(said.text, [SentEntity(e.kind, e.offset, e.length, e.url) for e in said.entities])
+    text = clean(said.text, said.entities)
     wording = Wording(_pseudonym(turn), text.text, text.entities, text_key(text.text))
     attempt = Attempt(text, wording.name, edited is not None, said.forwarded)
     circumstances = await _circumstances(turn, place, parent_id, wording, edited)

@@ -10,7 +10,8 @@ from handlers.command_table import CommandRow
 from handlers.events import Command, Press, Said, Sent
 from handlers.markup import cut, one_line
 from handlers.messages import Message
-from handlers.tag_lists import pairs, tag_buttons
+from handlers.messages.message import pairs
+from handlers.tag_lists import tag_buttons
 from handlers.turn import Turn
 from storage.dialogs import find_dialog
 from storage.errors import Refusal

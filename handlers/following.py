@@ -7,8 +7,8 @@ from handlers.callbacks import DropTag, ShowFollowing, ShowTagPage
 from handlers.events import Command, Press
 from handlers.markup import Markup, bold, join
 from handlers.messages import Message
-from handlers.messages.message import Rows
-from handlers.tag_lists import pairs, redraw, tag_buttons
+from handlers.messages.message import Rows, pairs
+from handlers.tag_lists import redraw, tag_buttons
 from handlers.tags import flip
 from handlers.turn import Turn
 from storage.subscribers import count_subscriptions, list_subscriptions

@@ -24,7 +24,7 @@ from storage.comment_views import (
     list_refused_deletions,
     set_card_row,
 )
-from storage.comments import count_waiting, get_wording, list_waiting
+from storage.comments import count_waiting, find_comment, get_wording, list_waiting
 from storage.facts import get_fact, set_fact
 from storage.model import Draft, Lane
 from storage.outbox import find_row, forget_rows
@@ -42,10 +42,9 @@ async def get_card(desk: Desk, comment: Comment) -> Card:
     tx = desk.tx
     parent = before = None
     if comment.parent_id is not None:
-        number = await tx.value(
-            "SELECT coalesce(shown, revision) FROM comments WHERE id = ?", (comment.parent_id,)
-        )
-        parent = await get_wording(tx, comment.parent_id, number)
+        answered = await find_comment(tx, comment.parent_id)
+        if answered is not None:
+            parent = await get_wording(tx, answered.id, answered.shown or answered.revision)
     if comment.state is State.PENDING and comment.is_edit and comment.published is not None:
         before = await get_wording(tx, comment.id, comment.published)
     author_id = comment.author_id or 0
@@ -194,7 +193,6 @@ async def refresh_rollup(desk: Desk) -> None:
         if row is None:
             view = View(0, chat_id, "rollup", None, None)
             row = await desk.send_view(view, message, Lane.MODERATION)
-            await set_fact(desk.tx, ROLLUP, str(row))
         else:
             row = await desk.redraw(chat_id, row, message, Lane.MODERATION)
-            await set_fact(desk.tx, ROLLUP, str(row))
+        await set_fact(desk.tx, ROLLUP, str(row))

@@ -3,7 +3,7 @@
 A card shows exactly the wording that its buttons decide on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.callbacks import Payload
@@ -32,7 +32,7 @@ from handlers.comment_text import excerpt
 from handlers.markup import Markup, escape, join, link
 from handlers.messages import Button, Message
 from handlers.messages.dates import show_distance, show_moment
-from handlers.messages.message import Rows
+from handlers.messages.message import Rows, pairs
 from handlers.texts import Catalogue
 from storage.comment_model import Action, Comment, Decision, Hold, Standing, State, Wording
 from storage.model import Article, Language
@@ -213,22 +213,22 @@ def decision_row(card: Card, words: CardTexts) -> tuple[Button, ...]:
 def reason_rows(card: Card, words: CardTexts, *, everything: bool) -> Rows:
     """Give the reasons to reject below what decides."""
     at = (card.comment.id, card.comment.version)
-    choices = [
-        Button(_reason_label(code, words), RejectFor(*at, everything, code))
-        for code in (*(reason.code for reason in words.rules.reasons), "other")
-    ]
-    first = decision_row(card, words) if card.comment.waits else ()
-    return (*((first,) if first else ()), *_pairs(choices), (_back(card, words),))
+    first = (decision_row(card, words),) if card.comment.waits else ()
+    choices = _reason_choices(words, lambda code: RejectFor(*at, everything, code))
+    return (*first, *choices, (_back(card, words),))
 
 
 def return_rows(card: Card, words: CardTexts) -> Rows:
     """Give the reasons to return a comment to its author."""
     at = (card.comment.id, card.comment.version)
-    choices = [
-        Button(_reason_label(code, words), ReturnFor(*at, code))
-        for code in (*(reason.code for reason in words.rules.reasons), "other")
-    ]
-    return (*_pairs(choices), (_back(card, words),))
+    choices = _reason_choices(words, lambda code: ReturnFor(*at, code))
+    return (*choices, (_back(card, words),))
+
+
+def _reason_choices(words: CardTexts, press: Callable[[str], Payload]) -> Rows:
+    """Give a button for each reason of the list, and one that asks for a typed one."""
+    codes = (*(reason.code for reason in words.rules.reasons), "other")
+    return pairs([Button(_reason_label(code, words), press(code)) for code in codes])
 
 
 def _reason_label(code: str, words: CardTexts) -> str:
@@ -249,7 +249,7 @@ def ban_rows(card: Card, words: CardTexts, *, remove: bool) -> Rows:
     switch = words.button(
         "mod_ban_remove_on" if remove else "mod_ban_remove_off", AskBan(*at, not remove)
     )
-    return (*_pairs(times), (switch,), (_back(card, words),))
+    return (*pairs(times), (switch,), (_back(card, words),))
 
 
 def more_rows(card: Card, words: CardTexts) -> Rows:
@@ -274,10 +274,6 @@ def more_rows(card: Card, words: CardTexts) -> Rows:
 
 def _back(card: Card, words: CardTexts) -> Button:
     return words.button("mod_back_button", ShowCard(card.comment.id))
-
-
-def _pairs(buttons: Sequence[Button]) -> Rows:
-    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 
 
 # ---------------------------------------------------------------- the queue

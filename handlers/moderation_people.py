@@ -9,12 +9,13 @@ from handlers.comment_effects import redraw_all
 from handlers.comment_messages import banned_words, short_title
 from handlers.comment_status import tell_author
 from handlers.events import Command, Press
+from handlers.lookups import get_article, get_authored_comment
 from handlers.markup import Markup, escape, join
 from handlers.messages import Message
 from handlers.moderation import enter
 from handlers.moderation_cards import fill_up_cards, redraw_card
 from handlers.turn import Turn
-from storage.articles import find_article, find_article_by_url, set_comments_open
+from storage.articles import find_article_by_url, set_comments_open
 from storage.comment_audit import NewDecision, record_decision
 from storage.comment_decisions import reject_all_of
 from storage.comment_model import FOR_GOOD, Action, Comment
@@ -99,7 +100,7 @@ async def command_ban(turn: Turn, command: Command) -> None:
 async def press_ban(turn: Turn, _: Press, payload: BanFor) -> None:
     """Ban the author of the comment on a card."""
     moderator = await enter(turn)
-    comment = await _get_authored(turn, payload.comment_id)
+    comment = await get_authored_comment(turn.tx, payload.comment_id)
     hours = max(0, min(payload.hours, MOST_HOURS))
     await _ban(turn, moderator, comment, hours=hours, remove=payload.remove)
 
@@ -115,7 +116,7 @@ async def _ban(turn: Turn, moderator: int, comment: Comment, *, hours: int, remo
         turn.tx, author_id, moderator, published_too=remove, now_ms=turn.now_ms
     )
     if not is_new and not changes:
-        raise Refusal("mod_ban_again")
+        raise Refusal("mod_no_change")
     for change in changes:
         await redraw_all(desk, change)
     if all(change.comment.id != comment.id for change in changes):
@@ -145,7 +146,7 @@ async def command_unban(turn: Turn, command: Command) -> None:
 async def press_unban(turn: Turn, _: Press, payload: Unban) -> None:
     """Lift the ban of the author of the comment on a card."""
     moderator = await enter(turn)
-    await _unban(turn, moderator, await _get_authored(turn, payload.comment_id))
+    await _unban(turn, moderator, await get_authored_comment(turn.tx, payload.comment_id))
 
 
 async def _unban(turn: Turn, moderator: int, comment: Comment) -> None:
@@ -153,7 +154,7 @@ async def _unban(turn: Turn, moderator: int, comment: Comment) -> None:
     if comment.author_id == moderator:
         raise Refusal("mod_ban_self")
     if not await unban(turn.tx, comment.author_id, moderator, now_ms=turn.now_ms):
-        raise Refusal("mod_ban_again")
+        raise Refusal("mod_no_change")
     desk = Desk.of(turn)
     language = await desk.language_of(comment.author_id)
     text = desk.text(language, "comment_notice_unbanned")
@@ -193,7 +194,7 @@ async def command_trust(turn: Turn, command: Command) -> None:
 async def press_trust(turn: Turn, _: Press, payload: Trust) -> None:
     """Grant or refuse trust to the author of the comment on a card."""
     moderator = await enter(turn)
-    comment = await _get_authored(turn, payload.comment_id)
+    comment = await get_authored_comment(turn.tx, payload.comment_id)
     await _trust(turn, moderator, comment, is_granted=payload.is_granted)
 
 
@@ -203,7 +204,7 @@ async def _trust(turn: Turn, moderator: int, comment: Comment, *, is_granted: bo
         raise Refusal("mod_ban_self")
     level: TrustLevel = "granted" if is_granted else "refused"
     if not await set_trust(turn.tx, comment.author_id, level, moderator, now_ms=turn.now_ms):
-        raise Refusal("mod_ban_again")
+        raise Refusal("mod_no_change")
     desk = Desk.of(turn)
     language = await desk.language_of(comment.author_id)
     notice = "comment_notice_trusted" if is_granted else "comment_notice_distrusted"
@@ -242,11 +243,9 @@ async def press_open(turn: Turn, _: Press, payload: OpenDiscussion) -> None:
 
 
 async def _open(turn: Turn, moderator: int, article_id: int, *, is_open: bool) -> None:
-    article = await find_article(turn.tx, article_id)
-    if article is None:
-        raise Refusal("article_gone")
+    article = await get_article(turn.tx, article_id)
     if not await set_comments_open(turn.tx, article_id, is_open):
-        raise Refusal("mod_ban_again")
+        raise Refusal("mod_no_change")
     action = Action.OPEN if is_open else Action.CLOSE
     decision = NewDecision(action, "moderator", moderator, article_id=article_id)
     await record_decision(turn.tx, decision, now_ms=turn.now_ms)
@@ -257,10 +256,3 @@ async def _open(turn: Turn, moderator: int, article_id: int, *, is_open: bool) -
 async def _tell(turn: Turn, text: Markup) -> None:
     """Tell the moderators' chat what was decided; a press is answered by that."""
     await turn.reply(Message(text))
-
-
-async def _get_authored(turn: Turn, comment_id: int) -> Comment:
-    comment = await find_comment(turn.tx, comment_id)
-    if comment is None or comment.author_id is None:
-        raise Refusal("comment_gone")
-    return comment

@@ -9,6 +9,7 @@ from handlers.comment_buttons import BringCard, ShowNext, ShowQueue
 from handlers.comment_desk import Desk
 from handlers.comments import PREMOD
 from handlers.events import Command, Press
+from handlers.lookups import get_comment
 from handlers.messages import Message
 from handlers.messages.dates import show_moment
 from handlers.moderation import enter
@@ -80,10 +81,7 @@ async def _queue(turn: Turn, waiting: list[Comment]) -> Message:
 async def press_bring_card(turn: Turn, _: Press, payload: BringCard) -> None:
     """Send a comment's card again, at the end of the chat."""
     await enter(turn)
-    comment = await find_comment(turn.tx, payload.comment_id)
-    if comment is None:
-        raise Refusal("comment_gone")
-    await send_card(Desk.of(turn), comment)
+    await send_card(Desk.of(turn), await get_comment(turn.tx, payload.comment_id))
 
 
 async def press_next(turn: Turn, _: Press, __: ShowNext) -> None:

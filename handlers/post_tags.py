@@ -3,22 +3,21 @@
 from handlers.callbacks import FollowFromPost, MuteFromPost, ShowPost, ShowTags
 from handlers.comment_discussions import rows_of_post
 from handlers.events import Press
+from handlers.lookups import get_article, get_tag
 from handlers.messages import Button
 from handlers.messages.message import Rows
 from handlers.tag_lists import FOLLOWED, MUTED, OTHER
 from handlers.turn import Turn
-from storage.articles import find_article
 from storage.errors import Refusal
 from storage.model import Article, Tag
 from storage.subscribers import find_marks, follow_tag, mute_tag, unfollow_tag
-from storage.tags import find_tag_by_id
 
 MOST_TAGS = 12
 
 
 async def show_menu(turn: Turn, _: Press, payload: ShowTags) -> None:
     """Put the article's tags in place of the post's buttons."""
-    article = await get_article(turn, payload.article_id)
+    article = await get_article(turn.tx, payload.article_id)
     if not article.tags:
         raise Refusal("post_no_tags")
     await turn.edit_buttons(await _menu(turn, article))
@@ -26,7 +25,7 @@ async def show_menu(turn: Turn, _: Press, payload: ShowTags) -> None:
 
 async def show_post(turn: Turn, _: Press, payload: ShowPost) -> None:
     """Put the post's own buttons back."""
-    article = await get_article(turn, payload.article_id)
+    article = await get_article(turn.tx, payload.article_id)
     await turn.edit_buttons(await rows_of_post(turn, article))
 
 
@@ -54,20 +53,10 @@ async def _toggle(turn: Turn, payload: FollowFromPost | MuteFromPost, *, muted: 
     await turn.edit_buttons(await _menu(turn, article))
 
 
-async def get_article(turn: Turn, article_id: int) -> Article:
-    """Give the article that a button names; refuses kindly where it is no longer there."""
-    article = await find_article(turn.tx, article_id)
-    if article is None:
-        raise Refusal("article_gone")
-    return article
-
-
 async def _chosen(turn: Turn, article_id: int, tag_id: int) -> tuple[Article, Tag, bool | None]:
     """Give article, tag, and whether the chat follows (False) or mutes (True) it."""
-    article = await get_article(turn, article_id)
-    tag = await find_tag_by_id(turn.tx, tag_id)
-    if tag is None:
-        raise Refusal("tag_gone")
+    article = await get_article(turn.tx, article_id)
+    tag = await get_tag(turn.tx, tag_id)
     return article, tag, (await find_marks(turn.tx, turn.chat_id, [tag.id])).get(tag.id)
 
 

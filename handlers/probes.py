@@ -11,7 +11,7 @@ from handlers.messages.dates import show_date
 from handlers.messages.message import Rows
 from handlers.offers import Offer, add_offer
 from handlers.operator_buttons import AddOffer, DropOffer, ProbeOffer
-from handlers.texts import LANGUAGES, Catalogue
+from handlers.texts import LANGUAGES, Catalogue, find_language
 from storage.database import Transaction
 from storage.model import Draft, Lane, Language
 from storage.outbox import enqueue, find_row
@@ -55,7 +55,7 @@ async def show_probe(
 
     `job` is the payload of the probe's job.
     """
-    language = next((known for known in LANGUAGES if known == job["language"]), LANGUAGES[0])
+    language = find_language(job["language"]) or LANGUAGES[0]
     message = await _render(tx, str(job["address"]), result, language, texts)
     draft = Draft(int(job["chat_id"]), Lane.REPLY, "editMessageText", payload=to_payload(message))
     if "message_id" in job:

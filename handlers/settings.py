@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from handlers.callbacks import ChooseLanguage, Pause, ShowFollowing, ShowSettings
 from handlers.events import Command, Press
-from handlers.markup import Markup, join
+from handlers.markup import join
 from handlers.messages import Button, Message
 from handlers.messages.message import Rows
 from handlers.tag_lists import FOLLOWED
-from handlers.texts import LANGUAGES
+from handlers.texts import LANGUAGES, find_language
 from handlers.turn import Turn
 from storage.errors import Refusal
 from storage.model import Lane
@@ -19,8 +19,8 @@ from storage.subscribers import (
     set_subscriber_state,
 )
 
-# A line of text and rows of buttons that another subject adds to the settings.
-Section = Callable[[Turn], Awaitable[tuple[Markup, Rows]]]
+# Rows of buttons that another subject adds to the settings.
+Section = Callable[[Turn], Awaitable[Rows]]
 
 
 class SettingsPage:
@@ -39,7 +39,7 @@ class SettingsPage:
 
     async def choose_language(self, turn: Turn, _: Press, payload: ChooseLanguage) -> None:
         """Speak another language from now on."""
-        language = next((known for known in LANGUAGES if known == payload.language), None)
+        language = find_language(payload.language)
         if language is None:
             raise Refusal("button_unknown")
         await turn.subscribe()
@@ -72,9 +72,7 @@ class SettingsPage:
             ),
         ]
         for section in self._sections:
-            line, more = await section(turn)
-            parts.append(line)
-            rows += more
+            rows += await section(turn)
         await turn.show(Message(join("\n\n", parts), rows=tuple(rows)))
 
 

@@ -8,8 +8,8 @@ from handlers.events import Command
 from handlers.markup import Markup, join
 from handlers.menus import send_menus
 from handlers.messages import Button, Message
-from handlers.messages.message import Rows
-from handlers.tag_lists import pairs, tag_buttons
+from handlers.messages.message import Rows, pairs
+from handlers.tag_lists import tag_buttons
 from handlers.tags import follow_labels
 from handlers.turn import Turn
 from storage.model import Tag

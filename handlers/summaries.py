@@ -6,10 +6,10 @@ job is quicker, its answer goes out instead.
 
 from handlers.callbacks import ShowKeyPoints, Summarize
 from handlers.events import Command, Press, Said
+from handlers.lookups import get_article
 from handlers.markup import is_web_address
 from handlers.messages import Message, to_payload
 from handlers.messages.summary import render_key_points
-from handlers.post_tags import get_article
 from handlers.turn import Turn
 from storage.articles import find_article_by_url
 from storage.errors import Refusal
@@ -35,7 +35,7 @@ MOST_ASKED = 3  # at once in one private chat
 
 async def press_summary(turn: Turn, press: Press, payload: Summarize) -> None:
     """Give the article of a post in short, below it."""
-    article = await get_article(turn, payload.article_id)
+    article = await get_article(turn.tx, payload.article_id)
     await _give(turn, article, reply_to=press.message_id, has_post=True)
 
 
@@ -50,7 +50,7 @@ async def ask_summary(turn: Turn, command: Command) -> None:
         receipt = await find_receipt(turn.tx, turn.chat_id, command.reply_to)
     if receipt is None or receipt.article_id is None:
         raise Refusal("summary_how")
-    article = await get_article(turn, receipt.article_id)
+    article = await get_article(turn.tx, receipt.article_id)
     await _give(turn, article, reply_to=receipt.message_id, has_post=True)
 
 
@@ -79,7 +79,7 @@ async def _missing_lead(turn: Turn, press: Press, summary: StoredSummary) -> str
     post = await find_own_copy(turn.tx, turn.chat_id, summary.article_id)
     if post is not None and post.message_id != press.message_id:
         return ""
-    return (await get_article(turn, summary.article_id)).lead
+    return (await get_article(turn.tx, summary.article_id)).lead
 
 
 async def _summarize_link(turn: Turn, asked: Command | Said, url: str) -> None:

@@ -1,14 +1,14 @@
 """/alias: an operator makes one tag another name for a second, after seeing what that moves."""
 
 from handlers.events import Command, Press
+from handlers.lookups import get_tag
 from handlers.markup import Markup, cut, join, one_line
 from handlers.messages import Message
 from handlers.operator_buttons import MergeTags
 from handlers.tags import split_labels
 from handlers.turn import Turn
 from storage.errors import Refusal
-from storage.model import Tag
-from storage.tags import add_tag, find_tag, find_tag_by_id, list_aliases, set_alias
+from storage.tags import add_tag, find_tag, list_aliases, set_alias
 
 MOST_LISTED = 20
 MOST_LABEL = 60
@@ -49,20 +49,13 @@ async def merge(turn: Turn, _: Press, payload: MergeTags) -> None:
     if not payload.sure:
         await turn.edit(Message(turn.t("alias_left")))
         return
-    old = await _tag(turn, payload.alias_id)
-    new = await _tag(turn, payload.tag_id)
+    old = await get_tag(turn.tx, payload.alias_id)
+    new = await get_tag(turn.tx, payload.tag_id)
     if old.id == new.id:
         raise Refusal("alias_same", label=new.label)
     await set_alias(turn.tx, old.id, new.id)
     text = turn.t("alias_done", old=old.label, new=new.label, followers=old.followers)
     await turn.edit(Message(text))
-
-
-async def _tag(turn: Turn, tag_id: int) -> Tag:
-    tag = await find_tag_by_id(turn.tx, tag_id)
-    if tag is None:
-        raise Refusal("tag_gone")
-    return tag
 
 
 async def _listed(turn: Turn) -> Markup:

@@ -30,11 +30,6 @@ async def tag_buttons(
     return [Button(tag_label(tag, marks), press(tag.id)) for tag in tags]
 
 
-def pairs(buttons: Sequence[Button]) -> Rows:
-    """Lay buttons out two in a row."""
-    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
-
-
 async def redraw(turn: Turn, keyboard: Sequence[Sequence[PressedButton]]) -> Rows:
     """Give the pressed keyboard with its tags marked as they are now; other buttons stay."""
     found: dict[str, Tag] = {}

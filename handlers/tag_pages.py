@@ -4,7 +4,8 @@ from handlers.article_lists import page_buttons
 from handlers.callbacks import ShowTagPage, ToggleTag
 from handlers.events import Command, Press
 from handlers.messages import Message
-from handlers.tag_lists import pairs, tag_buttons
+from handlers.messages.message import pairs
+from handlers.tag_lists import tag_buttons
 from handlers.turn import Turn
 from storage.tags import count_tags, list_popular_tags
 

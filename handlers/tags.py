@@ -13,9 +13,11 @@ from handlers.callbacks import (
     UndoFollow,
 )
 from handlers.events import Command, Press
+from handlers.lookups import get_tag
 from handlers.markup import bold, cut, join, one_line
 from handlers.messages import Button, Markup, Message
-from handlers.tag_lists import pack_ids, pairs, redraw, tag_buttons, unpack_ids
+from handlers.messages.message import pairs
+from handlers.tag_lists import pack_ids, redraw, tag_buttons, unpack_ids
 from handlers.turn import Turn
 from storage.errors import Refusal
 from storage.latest import list_latest_of_tag
@@ -154,9 +156,7 @@ async def toggle(turn: Turn, press: Press, payload: ToggleTag) -> None:
 
 async def flip(turn: Turn, tag_id: int) -> None:
     """Follow a tag, or drop it where it is followed or muted, and answer so."""
-    tag = await find_tag_by_id(turn.tx, tag_id)
-    if tag is None:
-        raise Refusal("tag_gone")
+    tag = await get_tag(turn.tx, tag_id)
     if tag.id in await find_marks(turn.tx, turn.chat_id, [tag.id]):
         await unfollow_tag(turn.tx, turn.chat_id, tag.id)
         await turn.answer(turn.t("unfollowed_answer", tag=tag.label))

@@ -14,7 +14,7 @@ from handlers.events import Event, Press, Said, Sent, read_event
 from handlers.markup import Markup, cut, one_line, plain
 from handlers.messages import Button, Features, Message, to_payload
 from handlers.messages.message import Rows, keyboard
-from handlers.texts import LANGUAGES, Catalogue
+from handlers.texts import Catalogue, find_language
 from storage.database import Transaction
 from storage.errors import Refusal
 from storage.model import Draft, Lane, Language, Subscriber
@@ -251,7 +251,4 @@ def choose_language(event: Event, subscriber: Subscriber | None, default: Langua
         return subscriber.language
     code = None if event.person is None else event.person.language_code
     spoken = (code or "").lower().split("-")[0]
-    for language in LANGUAGES:
-        if language == spoken:
-            return language
-    return default if subscriber is None else subscriber.language
+    return find_language(spoken) or (default if subscriber is None else subscriber.language)

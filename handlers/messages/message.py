@@ -3,6 +3,7 @@
 Whatever a Message holds, its payload keeps Telegram's limits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from handlers.callbacks import Payload
@@ -25,6 +26,11 @@ class Button:
 
 
 Rows = tuple[tuple[Button, ...], ...]
+
+
+def pairs(buttons: Sequence[Button]) -> Rows:
+    """Lay buttons out two in a row."""
+    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 
 
 @dataclass(frozen=True, slots=True)

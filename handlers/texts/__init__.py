@@ -17,6 +17,12 @@ from storage.model import Language
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 FOLDER = Path(__file__).parent
 
+
+def find_language(code: object) -> Language | None:
+    """Give the language of a code, None where we do not speak it."""
+    return next((language for language in LANGUAGES if language == code), None)
+
+
 Forms = tuple[str, ...]  # one text, or singular and plural
 
 

@@ -87,7 +87,6 @@ def test_circumstances_that_refuse(facts: dict[str, object], key: str) -> None:
         (attempt(""), "comment_refused_empty"),
         (attempt("x" * 2001), "comment_refused_long"),
         (attempt(is_forwarded=True), "comment_refused_forwarded"),
-        (attempt(has_media=True), "comment_refused_media"),
         (attempt("du VІАGRA"), "comment_refused_word"),  # Cyrillic І and А
         (attempt(name="Viagra"), "comment_refused_name"),
         (Attempt(CleanText("liens", links=3), "Zoé"), "comment_refused_links"),

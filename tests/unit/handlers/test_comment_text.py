@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from handlers.comment_text import (
     CleanText,
-    SentEntity,
     clean,
     clean_name,
     count_links,
     excerpt,
     to_html,
 )
+from handlers.events import TextEntity
 from sandbox.telegram.html import parse_html
 from storage.comment_model import Entity
 
@@ -51,7 +51,7 @@ def test_cleans_what_disguises(sent: str, shown: str) -> None:
 
 def test_formatting_follows_its_words_through_cleaning() -> None:
     cleaned = clean(
-        "😀\u202e gras \tet 😀", [SentEntity("bold", 4, 4), SentEntity("italic", 13, 2)]
+        "😀\u202e gras \tet 😀", [TextEntity("bold", 4, 4), TextEntity("italic", 13, 2)]
     )
     assert cleaned.text == "😀 gras  et 😀"
     parts = {e.kind: cleaned.text[e.offset : e.offset + e.length] for e in cleaned.entities}
@@ -59,13 +59,13 @@ def test_formatting_follows_its_words_through_cleaning() -> None:
 
 
 def test_a_hidden_address_becomes_visible() -> None:
-    cleaned = clean("lisez ceci vite", [SentEntity("text_link", 6, 4, "https://evil.example/x")])
+    cleaned = clean("lisez ceci vite", [TextEntity("text_link", 6, 4, "https://evil.example/x")])
     assert cleaned.text == "lisez ceci (https://evil.example/x) vite"
     assert cleaned.links == 1
 
 
 def test_people_behind_words_are_forgotten() -> None:
-    cleaned = clean("merci Zoé", [SentEntity("text_mention", 6, 3)])
+    cleaned = clean("merci Zoé", [TextEntity("text_mention", 6, 3)])
     assert cleaned == CleanText("merci Zoé", (), links=0, mentions=1)
 
 
@@ -101,7 +101,7 @@ def test_any_text_with_any_formatting_is_valid_html(
     text: str, spans: list[tuple[str, int, int]]
 ) -> None:
     sent = [
-        SentEntity(k, o, n, "https://x.example" if k == "text_link" else None) for k, o, n in spans
+        TextEntity(k, o, n, "https://x.example" if k == "text_link" else None) for k, o, n in spans
     ]
     cleaned = clean(text, sent)
     shown, _ = parse_html(to_html(cleaned.text, cleaned.entities))
