@@ -15,7 +15,7 @@ from bot.counted import counted
 from bot.feed_trouble import describe_trouble
 from bot.local import open_database
 from storage.errors import RelaisError
-from storage.feeds import add_feed, feed_health, find_feed, list_feeds, remove_feed
+from storage.feeds import add_feed, find_feed, list_feed_health, list_feeds, remove_feed
 
 IMPORT_BATCH = 100
 
@@ -43,7 +43,7 @@ async def add(url: str) -> int:
 async def show() -> int:
     """Print a line for each feed."""
     async with open_database(load_local_settings()) as db, db.read() as tx:
-        healths = await feed_health(tx)
+        healths = await list_feed_health(tx)
     for health in healths:
         feed = health.feed
         code = feed.error_code

@@ -8,7 +8,7 @@ from handlers.messages import Button, Message
 from handlers.messages.dates import show_distance
 from handlers.operator_buttons import AskRemoval, ShowFeeds
 from handlers.turn import Turn
-from storage.feeds import feed_health
+from storage.feeds import list_feed_health
 from storage.model import Feed, FeedHealth
 from storage.stats import count_everything
 
@@ -59,7 +59,7 @@ async def show_stats(turn: Turn, _: Command) -> None:
 
 
 async def _show(turn: Turn, page: int) -> None:
-    healths = await feed_health(turn.tx)
+    healths = await list_feed_health(turn.tx)
     if not healths:
         await turn.show(Message(turn.t("feeds_none")))
         return

@@ -113,16 +113,13 @@ class Comment:
     held: tuple[Hold, ...]
     appeal: str | None
     verdict: Verdict | None
-    verdict_at: int | None
     decided_by: int | None
     reason: "Reason | None"
     source_id: int | None
     status_row: int | None
     card_row: int | None
-    shown_ms: int | None
     relay_due_ms: int | None
     created_at: int
-    state_at: int
 
     @property
     def waits(self) -> bool:

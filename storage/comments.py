@@ -43,6 +43,13 @@ class Change:
     shifts: tuple[Shift, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An SQL expression in a transition's `sets`."""
+
+    sql: str
+
+
 async def find_comment(tx: Transaction, comment_id: int) -> Comment | None:
     """Give a comment, whatever its state."""
     row = await tx.one("SELECT * FROM comments WHERE id = ?", (comment_id,))
@@ -154,14 +161,10 @@ async def transition(
         return None
     if sets.get("published", 0) is None or sets.get("hidden") == 1:
         sets = {**sets, "shown": None}
-    state_names = ", ".join(f"'{state}'" for state in from_states)
-    columns = "".join(
-        f"{name} = {value.sql}, " if isinstance(value, Raw) else f"{name} = :set_{name}, "
-        for name, value in sets.items()
-    )
-    row = await tx.one(
-        f"UPDATE comments SET {columns}version = version + 1, state_at = :now"
-        f" WHERE id = :id AND version = coalesce(:version, version) AND state IN ({state_names})"
+    states = ", ".join(f"'{state}'" for state in from_states)
+    swapped = await tx.one(
+        f"UPDATE comments SET {_assignments(sets)}version = version + 1, state_at = :now"
+        f" WHERE id = :id AND version = coalesce(:version, version) AND state IN ({states})"
         f" AND ({guard}) RETURNING *",
         {
             **{f"set_{n}": v for n, v in sets.items() if not isinstance(v, Raw)},
@@ -171,20 +174,20 @@ async def transition(
             "now": now_ms // 1000,
         },
     )
-    if row is None:
+    if swapped is None:
         return None
-    await record_decision(tx, _completed(decision, before, row), now_ms=now_ms)
+    await record_decision(tx, _completed(decision, before, swapped), now_ms=now_ms)
     shifts = await refresh_shown(tx, comment_id, was_shown=before["shown"], now_ms=now_ms)
     comment = await find_comment(tx, comment_id)
     assert comment is not None
     return Change(comment, tuple(shifts))
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """An SQL expression in a transition's `sets`."""
-
-    sql: str
+def _assignments(sets: dict[str, Any]) -> str:
+    return "".join(
+        f"{name} = {value.sql}, " if isinstance(value, Raw) else f"{name} = :set_{name}, "
+        for name, value in sets.items()
+    )
 
 
 def _completed(decision: NewDecision, before: Row, after: Row) -> NewDecision:
@@ -260,16 +263,13 @@ def comment_of(row: Row) -> Comment:
         held=tuple(Hold(code, match) for code, match in json.loads(row["held"])),
         appeal=row["appeal"],
         verdict=row["verdict"],
-        verdict_at=row["verdict_at"],
         decided_by=row["decided_by"],
         reason=Reason(code, row["reason_text"]) if code else None,
         source_id=row["source_id"],
         status_row=row["status_row"],
         card_row=row["card_row"],
-        shown_ms=row["shown_ms"],
         relay_due_ms=row["relay_due_ms"],
         created_at=row["created_at"],
-        state_at=row["state_at"],
     )
 
 

@@ -72,7 +72,7 @@ async def list_feeds(tx: Transaction) -> list[Feed]:
     return [Feed(*row) for row in rows]
 
 
-async def feed_health(tx: Transaction) -> list[FeedHealth]:
+async def list_feed_health(tx: Transaction) -> list[FeedHealth]:
     """Give the feeds that were not removed with what they gave so far, by title."""
     rows = await tx.all(
         f"SELECT {_COLUMNS}, (SELECT count(*) FROM articles WHERE feed_id = feeds.id)"

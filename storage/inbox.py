@@ -10,7 +10,6 @@ from storage.facts import get_fact, set_fact
 from storage.model import InboxUpdate
 
 OFFSET = "updates_offset"
-WAITING, HANDLED, PARKED = 0, 1, 2
 
 
 async def get_offset(tx: Transaction) -> int:

@@ -10,8 +10,7 @@ from sqlite3 import Row
 
 from storage.database import Transaction
 
-PAGES_KEPT = 30 * 86_400  # seconds
-KEPT_SECONDS = 30 * 86_400  # summaries of pages that are no stored articles
+PAGES_KEPT = 30 * 86_400  # seconds, of summaries of pages that are no stored articles
 
 
 @dataclass(frozen=True, slots=True)

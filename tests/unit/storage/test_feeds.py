@@ -9,11 +9,11 @@ from storage.feeds import (
     add_feed,
     claim_due_feeds,
     clear_redirect,
-    feed_health,
     find_feed,
     find_next_poll,
     get_feed,
     list_failing_feeds,
+    list_feed_health,
     list_feeds,
     list_silent_feeds,
     mark_gone,
@@ -95,7 +95,7 @@ async def test_lists_leave_removed_feeds_out_and_count_articles(db: Database) ->
         await make_article(tx, "a1", feed=second)
         await make_article(tx, "a2", feed=second)
         assert [feed.id for feed in await list_feeds(tx)] == [first.id, second.id]
-        assert [(h.feed.id, h.articles) for h in await feed_health(tx)] == [
+        assert [(h.feed.id, h.articles) for h in await list_feed_health(tx)] == [
             (first.id, 0),
             (second.id, 2),
         ]

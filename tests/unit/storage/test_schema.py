@@ -27,7 +27,7 @@ SLOW_BY_NATURE = {
     "inbox.count_updates",
     "outbox_claims.list_account_ids",  # at a restart with messages of unknown fate
     "outbox.count_by_state",
-    "feeds.feed_health",
+    "feeds.list_feed_health",
     "privacy.export_person",  # the few parked updates
     "privacy.erase_person",
     "parked.list_parked",  # an operator asks: 50 ms with a million handled updates
