@@ -7,23 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.database import make_empty_file
-from tests.support.process import Life
-from tests.support.site import Site, site_in
+from tests.support.process import Life, sentences
+from tests.support.site import site_in
 from tests.support.small_disk import small_disk
-
-
-def sentences(output: str) -> list[str]:
-    """Give what is neither an event of the log nor empty."""
-    return [line for line in output.splitlines() if line and not line.startswith("{")]
-
-
-async def refused(site: Site, **settings: object) -> str:
-    """Run the bot and give the one sentence with which it ends."""
-    code, output = await site.relais.command("run", **settings)
-    assert code == 1
-    assert "Traceback" not in output
-    (sentence,) = sentences(output)
-    return sentence
 
 
 def make_newer(path: Path) -> None:
@@ -54,7 +40,7 @@ async def test_a_file_that_is_not_ours_to_write_stays_as_it_is(tmp_path, make, s
     async with site_in(tmp_path) as site:
         make(site.relais.database)
         before = site.relais.database.read_bytes()
-        assert said in await refused(site)
+        assert said in await site.relais.refuse()
         assert site.relais.database.read_bytes() == before
         assert not site.telegram.calls
 
@@ -92,7 +78,7 @@ async def test_a_disk_that_is_full_from_the_start(tmp_path):
     with small_disk(tmp_path / "disk", 4) as disk:
         async with site_in(tmp_path, DATABASE_PATH="disk/relais.db") as site:
             disk.fill()
-            assert "is full" in await refused(site)
+            assert "is full" in await site.relais.refuse()
             disk.make_room()
             await site.relais.start()
 
@@ -103,7 +89,7 @@ async def test_a_disk_that_may_not_be_written(tmp_path):
             life = await site.relais.start()
             assert await life.stop() == 0
             disk.make_read_only()
-            assert "cannot be written" in await refused(site)
+            assert "cannot be written" in await site.relais.refuse()
             disk.make_writable()
             await site.relais.start()
             await site.ask(site.telegram.person("Ada", "en"), "/start")
@@ -134,7 +120,5 @@ def tells_of_the_full_disk(life: Life) -> bool:
 async def test_a_port_that_is_taken_is_a_wrong_setting(tmp_path):
     async with site_in(tmp_path) as site:
         port = int(site.telegram.url.rsplit(":", 1)[1])
-        code, output = await site.relais.command("run", WEB_PORT=port)
-        assert code == 2
-        (sentence,) = sentences(output)
+        sentence = await site.relais.refuse(code=2, WEB_PORT=port)
         assert sentence.startswith(f"WEB_PORT {port} cannot be listened on")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.telegram import Call, Message, Person, TelegramServer
@@ -97,6 +97,12 @@ def count_words(messages: Iterable[Message], words: Iterable[str]) -> Counter[st
     for message in messages:
         found.update(wanted.intersection(message.text.replace("“", " ").replace("”", " ").split()))
     return found
+
+
+def assert_answered_once(people: Iterable[Person], words: Sequence[str]) -> None:
+    """Check that each of the words stands in exactly one message of the bot to some people."""
+    seen = count_words((m for person in people for m in person.chat.from_bot()), words)
+    assert {word: seen[word] for word in words} == dict.fromkeys(words, 1)
 
 
 def ask_many(people: Iterable[Person], each: int, word: str = "mot") -> list[str]:

@@ -232,6 +232,14 @@ class Relais:
         life = await self.begin(*arguments, **more)
         return await life.end(READY_SECONDS), life.output
 
+    async def refuse(self, *, code: int = 1, **more: object) -> str:
+        """Run the bot where it must end at once, with one sentence; gives the sentence."""
+        ended, output = await self.command("run", **more)
+        assert ended == code, output
+        assert "Traceback" not in output
+        (sentence,) = sentences(output)
+        return sentence
+
     async def kill(self) -> None:
         """Kill the present life with SIGKILL."""
         await self.life.kill()
@@ -253,6 +261,11 @@ async def relais_on(folder: Path, settings: Mapping[str, object]) -> AsyncIterat
             await life.clean_up()
     secret = relais.settings["TELEGRAM_BOT_TOKEN"].partition(":")[2]
     assert not secret or secret not in relais.output, "the token was written to the output"
+
+
+def sentences(output: str) -> list[str]:
+    """Give what an operator reads besides the log's events; an empty line counts."""
+    return [line for line in output.splitlines() if not line.startswith("{")]
 
 
 def _entry(line: str) -> dict[str, Any] | None:
