@@ -12,7 +12,7 @@ from handlers.texts import LANGUAGES, find_language
 from handlers.turn import Turn
 from storage.errors import Refusal
 from storage.model import Lane
-from storage.outbox import cancel_lanes
+from storage.outbox import cancel_lane
 from storage.subscribers import (
     count_subscriptions,
     set_language,
@@ -87,7 +87,7 @@ async def stop(turn: Turn, _: Command) -> None:
 
 async def _pause(turn: Turn) -> None:
     await set_subscriber_state(turn.tx, turn.chat_id, "paused", now=turn.now)
-    await cancel_lanes(turn.tx, turn.chat_id, [Lane.POST, Lane.DIGEST])
+    await cancel_lane(turn.tx, turn.chat_id, Lane.POST)
     await turn.reload()
 
 

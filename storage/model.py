@@ -22,7 +22,6 @@ class Lane(enum.IntEnum):
     RETRACTION = 3  # taking back a comment
     RELAY = 4  # approved comments
     POST = 5  # articles
-    DIGEST = 6
 
 
 class OutboxState(enum.IntEnum):

@@ -102,12 +102,11 @@ async def cancel(tx: Transaction, row_id: int) -> bool:
     return True
 
 
-async def cancel_lanes(tx: Transaction, chat_id: int, lanes: Iterable[Lane]) -> int:
-    """Take back what waits for a chat in some lanes (a pause); gives the number of rows."""
+async def cancel_lane(tx: Transaction, chat_id: int, lane: Lane) -> int:
+    """Take back what waits for a chat in a lane (a pause); gives the number of rows."""
     rows = await tx.all(
-        "SELECT id FROM outbox WHERE chat_id = ? AND state = ?"
-        " AND lane IN (SELECT value FROM json_each(?))",
-        (chat_id, OutboxState.WAITING, json.dumps([int(lane) for lane in lanes])),
+        "SELECT id FROM outbox WHERE chat_id = ? AND state = ? AND lane = ?",
+        (chat_id, OutboxState.WAITING, lane),
     )
     await drop_rows(tx, [row["id"] for row in rows])
     return len(rows)

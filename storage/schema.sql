@@ -69,7 +69,7 @@ CREATE TABLE outbox (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- also the order within a lane and a chat; never given
                                               -- twice: other tables remember it
     chat_id    INTEGER NOT NULL,
-    lane       INTEGER NOT NULL CHECK (lane BETWEEN 0 AND 6),
+    lane       INTEGER NOT NULL CHECK (lane BETWEEN 0 AND 5),
     method     TEXT NOT NULL,                 -- Bot API method
     body_id    INTEGER,                       -- in bodies; no foreign key: pruned together, by age
     payload    TEXT,                          -- own parameters as JSON; they win over the body's

@@ -12,7 +12,7 @@ from storage.model import Draft, Lane, OutboxState
 from storage.outbox import (
     add_body,
     cancel,
-    cancel_lanes,
+    cancel_lane,
     count_by_state,
     drop_chat,
     enqueue,
@@ -152,12 +152,12 @@ async def test_cancelling_a_tracked_row_keeps_it_dropped_and_takes_its_edits_alo
     assert await find_row(tx, edit) is None
 
 
-async def test_a_pause_takes_back_only_its_lanes(tx: Transaction) -> None:
+async def test_a_pause_takes_back_only_its_lane(tx: Transaction) -> None:
     post, reply = (
         await enqueue(tx, POST, now_ms=0),
         await enqueue(tx, Draft(READER, Lane.REPLY), now_ms=0),
     )
-    assert await cancel_lanes(tx, READER, [Lane.POST, Lane.DIGEST]) == 1
+    assert await cancel_lane(tx, READER, Lane.POST) == 1
     assert await find_row(tx, post) is None
     assert await find_row(tx, reply) is not None
 

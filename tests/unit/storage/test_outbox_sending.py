@@ -105,7 +105,7 @@ async def test_an_edit_is_due_once_its_message_has_an_id(tx: Transaction) -> Non
 async def test_the_next_due_time_is_that_of_any_lane(tx: Transaction) -> None:
     assert await find_next_due_ms(tx, now_ms=0) is None
     await put(tx, 900)
-    await put(tx, 500, lane=Lane.DIGEST)
+    await put(tx, 500, lane=Lane.RELAY)
     await put(tx, 100, lane=Lane.REPLY)
     assert await find_next_due_ms(tx, now_ms=100) == 500
 

@@ -36,7 +36,7 @@ def test_one_message_of_a_chat_is_under_way() -> None:
 
 def test_the_lane_decides_then_the_id() -> None:
     waiting = Waiting(Pacing(FREE))
-    lanes = [Lane.DIGEST, Lane.POST, Lane.REPLY, Lane.RELAY, Lane.MODERATION]
+    lanes = [Lane.POST, Lane.RELAY, Lane.REPLY, Lane.RETRACTION, Lane.MODERATION]
     waiting.add([row(n, chat_id=n, lane=lane) for n, lane in enumerate(lanes)], 0.0)
     waiting.add([row(9, chat_id=9, lane=Lane.REPLY)], 0.0)
     assert take_all(waiting) == [2, 9, 4, 3, 1, 0]
