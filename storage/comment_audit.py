@@ -63,12 +63,6 @@ async def find_last_decision(tx: Transaction, comment_id: int) -> Decision | Non
     return None if row is None else _decision(row)
 
 
-async def list_decisions(tx: Transaction, comment_id: int) -> list[Decision]:
-    """Give all that happened to a comment, oldest first."""
-    rows = await tx.all(f"{_SELECT} WHERE d.comment_id = ? ORDER BY d.id", (comment_id,))
-    return [_decision(row) for row in rows]
-
-
 async def each_decision(tx: Transaction, *, after: int = 0) -> AsyncIterator[Decision]:
     """Give the whole audit, oldest first, a thousand lines at a time."""
     while rows := await tx.all(f"{_SELECT} WHERE d.id > ? ORDER BY d.id LIMIT 1000", (after,)):

@@ -77,9 +77,3 @@ async def park_update(tx: Transaction, update_id: int, error: str) -> None:
         "UPDATE inbox SET state = 2, error = ? WHERE update_id = ? AND state = 0",
         (error, update_id),
     )
-
-
-async def count_updates(tx: Transaction) -> tuple[int, int]:
-    """Count waiting and parked updates."""
-    row = await tx.one("SELECT sum(state = 0), sum(state = 2) FROM inbox WHERE state <> 1")
-    return (0, 0) if row is None else (int(row[0] or 0), int(row[1] or 0))

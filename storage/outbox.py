@@ -224,12 +224,6 @@ async def list_own_copies(
     return {row[0]: row[1] for row in rows}
 
 
-async def count_by_state(tx: Transaction) -> dict[OutboxState, int]:
-    """Count the rows in each state."""
-    rows = await tx.all("SELECT state, count(*) FROM outbox GROUP BY state")
-    return dict.fromkeys(OutboxState, 0) | {OutboxState(row[0]): row[1] for row in rows}
-
-
 def as_outbox_row(row: sqlite3.Row) -> OutboxRow:
     """Make a record of a row that holds its own payload and its body's."""
     body = {} if row["body"] is None else json.loads(row["body"])

@@ -29,7 +29,7 @@ from handlers.texts import Catalogue
 from handlers.turn import Setup, Turn, open_turn
 from sandbox.telegram import Call, Limits, TelegramServer
 from storage.database import Database, Transaction
-from storage.inbox import count_updates
+from tests.support.counts import count_updates
 
 SETTLE_SECONDS = 30.0
 _TEXTS = Catalogue.load()

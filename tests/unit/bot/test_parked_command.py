@@ -2,11 +2,12 @@
 
 from bot import parked_command, tags_command
 from storage.database import Database
-from storage.inbox import add_updates, count_updates, park_update
+from storage.inbox import add_updates, park_update
 from storage.model import Draft, Lane
-from storage.outbox import count_by_state, enqueue
+from storage.outbox import enqueue
 from storage.outbox_outcomes import park_row
 from storage.subscribers import list_subscriptions
+from tests.support.counts import count_messages, count_updates
 from tests.support.database import NOW, make_article, make_subscriber
 from tests.support.shell import Shell, shell
 
@@ -46,7 +47,7 @@ async def test_what_was_given_up_on_is_listed_and_tried_again(shell: Shell) -> N
     assert (code, output.split()[0]) == (0, "1")
     async with database.read() as tx:
         assert await count_updates(tx) == (1, 0)
-        assert [count for count in (await count_by_state(tx)).values() if count] == [1, 1]
+        assert [count for count in (await count_messages(tx)).values() if count] == [1, 1]
     await database.close()
 
 

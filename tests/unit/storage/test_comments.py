@@ -5,7 +5,6 @@ import sqlite3
 
 import pytest
 
-from storage.comment_audit import list_decisions
 from storage.comment_decisions import (
     approve,
     ask_about_report,
@@ -47,6 +46,7 @@ from tests.support.comments import (
     reload,
     wording,
 )
+from tests.support.counts import list_decisions
 from tests.support.database import NOW, db  # noqa: F401
 
 RUDE = Reason("insult")

@@ -2,13 +2,13 @@
 
 from storage.inbox import (
     add_updates,
-    count_updates,
     get_offset,
     list_waiting,
     mark_handled,
     park_update,
     record_failure,
 )
+from tests.support.counts import count_updates
 from tests.support.database import db
 
 __all__ = ["db"]

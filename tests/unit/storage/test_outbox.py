@@ -13,7 +13,6 @@ from storage.outbox import (
     add_body,
     cancel,
     cancel_lane,
-    count_by_state,
     drop_chat,
     enqueue,
     erase_chat,
@@ -23,6 +22,7 @@ from storage.outbox import (
     list_own_copies,
     recover_stranded,
 )
+from tests.support.counts import count_messages
 
 READER, OTHER = 1001, 1002
 POST = Draft(READER, Lane.POST, payload={"text": "Bonjour"}, article_id=7, once=7)
@@ -231,6 +231,6 @@ async def test_own_copy_of_an_article_that_was_pruned_is_still_found(tx: Transac
 async def test_rows_are_counted_by_state(tx: Transaction) -> None:
     for state in (OutboxState.PARKED, OutboxState.PARKED, OutboxState.WAITING):
         await set_state(tx, await enqueue(tx, Draft(READER, Lane.POST), now_ms=0), state)
-    counts = await count_by_state(tx)
+    counts = await count_messages(tx)
     assert (counts[OutboxState.PARKED], counts[OutboxState.WAITING]) == (2, 1)
     assert counts[OutboxState.UNKNOWN] == 0

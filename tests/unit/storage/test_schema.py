@@ -24,9 +24,7 @@ BIG = (
 # What may read a big table from end to end: rare, or counting, or nothing but that to do.
 SLOW_BY_NATURE = {
     "stats.count_everything",  # /stats, /healthz
-    "inbox.count_updates",
     "outbox_claims.list_account_ids",  # at a restart with messages of unknown fate
-    "outbox.count_by_state",
     "feeds.list_feed_health",
     "privacy.export_person",  # the few parked updates
     "privacy.erase_person",

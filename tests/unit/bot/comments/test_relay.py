@@ -10,9 +10,10 @@ from storage.comment_reach import get_reach
 from storage.comment_threads import follow_discussion
 from storage.comments import find_comment
 from storage.model import Lane, OutboxState
-from storage.outbox import count_by_state, find_row
+from storage.outbox import find_row
 from storage.outbox_outcomes import park_row
 from tests.support.chat_model import Shown
+from tests.support.counts import count_messages
 from tests.support.discussion import Discussion, with_rules
 from tests.support.discussions.people import ANNE, MODERATORS
 
@@ -188,7 +189,7 @@ async def test_a_copy_of_unknown_fate_is_not_forgotten_with_its_chat(
         await world.settle()
     assert not [m.text for m in world.chats.standing(ROB) if "Bien dit." in m.text]
     async with world.db.read() as tx:
-        counts = await count_by_state(tx)
+        counts = await count_messages(tx)
     assert counts[OutboxState.UNKNOWN] == counts[OutboxState.STRANDED] == 0
 
 
@@ -221,7 +222,7 @@ async def test_a_message_for_rolled_up_cards_that_grew_too_old_to_delete_is_empt
     await world.settle()
     assert rollup.keyboard == []
     async with world.db.read() as tx:
-        assert (await count_by_state(tx))[OutboxState.PARKED] == 0
+        assert (await count_messages(tx))[OutboxState.PARKED] == 0
 
 
 async def test_cards_come_again_where_the_moderators_chat_moved(world: Discussion) -> None:
@@ -239,7 +240,7 @@ async def test_cards_come_again_where_the_moderators_chat_moved(world: Discussio
     await world.settle()
     async with world.db.read() as tx:
         found = await find_comment(tx, comments[1].id)
-        counts = await count_by_state(tx)
+        counts = await count_messages(tx)
     assert found is not None
     assert found.shown == 1
     assert counts[OutboxState.PARKED] == 0

@@ -10,11 +10,12 @@ from bot.clock import SystemClock
 from bot.updates.dispatch import Dispatcher
 from storage.errors import Refusal, StorageError
 from storage.facts import get_fact, set_fact
-from storage.inbox import add_updates, count_updates
+from storage.inbox import add_updates
 from storage.model import Draft, Lane
 from storage.outbox import enqueue, find_receipt
 from storage.outbox_outcomes import record_delivered
 from storage.parked import retry_parked
+from tests.support.counts import count_updates
 
 
 class HastyClock(SystemClock):
