@@ -189,7 +189,15 @@ def machine() -> str:
     if hasattr(os, "sysconf"):
         size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         memory = f", {size / 2**30:.0f} GB"
-    return f"{os.cpu_count()} cores ({model}){memory}, {platform.system()} {platform.release()}"
+    system = f"{platform.system()} {platform.release()}"
+    return f"{os.cpu_count()} cores ({model}){memory}, {system}{_priority()}"
+
+
+def _priority() -> str:
+    """Say when the run was kept from being interrupted by other work on the machine."""
+    if hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
+        return ", ahead of other work (real-time priority)"
+    return ""
 
 
 def versions(packages: tuple[str, ...]) -> dict[str, str]:

@@ -24,7 +24,6 @@ ASKING = 60  # people who ask in turn, so that no chat's own limit plays a part
 ASK_SECONDS = 1.0
 QUESTION = "/following"
 LOOK_SECONDS = 0.01
-HELD_SECONDS = 0.9  # what is over the limit is held for a whole second at least
 _LINE_BYTES = 1 << 28
 
 
@@ -43,7 +42,7 @@ class Server:
     refused: int = 0
     """Calls answered with 429."""
     held: int = 0
-    """Sends that were kept waiting because they came too fast."""
+    """Calls that were kept waiting because they came too fast."""
     stalled: float = 0.0
     """The longest time for which the server itself stood still."""
 
@@ -176,20 +175,13 @@ class _Stage:
             self.asks.append((person.id, time.time()))
             person.say(QUESTION)
 
-    def tell(self, latency: float) -> None:
+    def tell(self) -> None:
         """Say all that was seen."""
-        longest = latency + HELD_SECONDS
-        calls = self._server.calls
         _say(
             sends=[(one.chat_id, one.at) for one in self._server.sent if one.kind == "send"],
             asks=self.asks,
-            refused=sum(call.status == 429 for call in calls),
-            held=sum(
-                call.method.startswith("send")
-                and call.answered_at is not None
-                and call.answered_at - call.received_at > longest
-                for call in calls
-            ),
+            refused=sum(call.status == 429 for call in self._server.calls),
+            held=self._server.flood.ever_held,
             stalled=self._stalled,
         )
 
@@ -221,7 +213,7 @@ async def _serve(wanted: dict[str, Any]) -> None:
                     tasks[-1].cancel()
                     tasks.append(group.create_task(stage.watch_answers()))
             if line == "end\n":
-                stage.tell(wanted["latency"])
+                stage.tell()
             for task in tasks:
                 task.cancel()
 

@@ -124,6 +124,8 @@ class FloodControl:
         self._paid = self._new_bucket(limits.paid_per_second, limits.paid_burst)
         self._chats: dict[int, _Bucket] = {}
         self._held: Counter[int] = Counter()
+        self.ever_held = 0
+        """How many requests had to wait."""
 
     @property
     def held(self) -> int:
@@ -146,6 +148,7 @@ class FloodControl:
         while seconds := self._take(buckets, cost):
             if held + seconds > self.limits.hold_seconds:
                 raise too_many_requests(self._refuse(buckets, cost))
+            self.ever_held += not held
             await self._hold(chat_id, seconds)
             held += seconds
 
