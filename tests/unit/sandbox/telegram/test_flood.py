@@ -155,6 +155,7 @@ async def test_held_requests_are_refused_after_eight_seconds_in_sum() -> None:
     results = await asyncio.gather(*held, return_exceptions=True)
     assert [type(r) for r in results].count(ApiError) == 2
     assert results.count(None) == 8
+    assert flood.control.ever_held == 10
 
 
 async def test_limits_can_be_off() -> None:
