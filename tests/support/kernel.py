@@ -16,6 +16,31 @@ def resident_bytes(pid: int) -> int:
     return pages * os.sysconf("SC_PAGESIZE")
 
 
+def held_bytes(pid: int) -> int:
+    """Give what a process and its children hold together: the files they share count once.
+
+    A child that was only forked so far is its parent still.
+    """
+    own = _command_line(pid)
+    pids = [pid, *(child for child in list_children(pid) if _command_line(child) != own)]
+    alone, shared = 0, [0]
+    for each in pids:
+        try:
+            fields = Path(f"/proc/{each}/statm").read_text().split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        alone += int(fields[1]) - int(fields[2])
+        shared.append(int(fields[2]))
+    return (alone + max(shared)) * os.sysconf("SC_PAGESIZE")
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def count_open_files(pid: int) -> int:
     """Count the file descriptors of a process."""
     return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())

@@ -18,6 +18,7 @@ from typing import Any
 
 from tests.support.kernel import (
     count_open_files,
+    held_bytes,
     list_children,
     list_listeners,
     resident_bytes,
@@ -162,6 +163,11 @@ class Life:
     def memory(self) -> int:
         """Resident bytes of the process and its children."""
         return sum(resident_bytes(pid) for pid in (self.pid, *list_children(self.pid)))
+
+    @property
+    def held_memory(self) -> int:
+        """Bytes that the process and its children hold together, shared files counted once."""
+        return held_bytes(self.pid)
 
     @property
     def own_memory(self) -> int:

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from bot.news.feed import read_feed
-from bot.news.parse_pool import ParsePool
-from storage.errors import FeedError, NotAFeed
+from bot.news.parse_pool import SMALL_REQUEST, ParsePool
+from storage.errors import FeedError, FeedTooLarge, NotAFeed
 from tests.support.feeds import item, rss
 
 NOW = 1_772_366_400.0
 URL = "https://port.example/flux"
 SOUND = rss(item(title="Un", guid="1", description="<p>Bonjour</p>"), item(title="Deux")).encode()
-# Quadratic in the parser: minutes of work from a few megabytes.
-HANGING = b"<rss " + b" ".join(b'a%d="1"' % n for n in range(200_000)) + b"><channel/></rss>"
+# Quadratic in the parser: half a minute of work, and not too much memory.
+HANGING = b"<rss " + b" ".join(b'a%d="1"' % n for n in range(40_000)) + b"><channel/></rss>"
 
 
 async def test_a_worker_gives_what_the_function_gives() -> None:
@@ -48,6 +48,26 @@ async def test_a_hanging_feed_is_killed_while_others_go_on() -> None:
         assert [len(parsed.entries) for parsed in both] == [2, 2]
 
 
+async def test_a_feed_that_takes_too_much_memory_is_told_and_others_go_on() -> None:
+    deep = b"<rss>" + b"<a>" * 100_000
+    async with ParsePool() as pool:
+        hungry = asyncio.create_task(pool.parse(deep, {}, URL, now=NOW))
+        for _ in range(3):
+            assert len((await pool.parse(SOUND, {}, URL, now=NOW)).entries) == 2
+        with pytest.raises(FeedTooLarge) as told:
+            await hungry
+        assert told.value.code == "too_large"
+        assert len((await pool.parse(SOUND, {}, URL, now=NOW)).entries) == 2
+
+
+async def test_what_does_not_fit_in_a_small_room_gets_a_large_one() -> None:
+    many = "".join(item(title=f"N° {n}", description="mot " * 8) for n in range(2500))
+    async with ParsePool(workers=1) as pool:
+        body = rss(many).encode()
+        assert len(body) < SMALL_REQUEST
+        assert len((await pool.parse(body, {}, URL, now=NOW)).entries) == 2500
+
+
 def _children() -> set[int]:
     listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
     return {int(pid) for pid in listed.split()}
@@ -55,11 +75,13 @@ def _children() -> set[int]:
 
 async def test_a_worker_that_dies_costs_its_feed_only() -> None:
     async with ParsePool(workers=1, seconds=60) as pool:
-        await pool.parse(SOUND, {}, URL, now=NOW)
         before = _children()
         hanging = asyncio.create_task(pool.parse(HANGING, {}, URL, now=NOW))
-        await asyncio.sleep(0)
-        for pid in before:
+        workers: set[int] = set()
+        while not workers:
+            await asyncio.sleep(0.01)
+            workers = _children() - before
+        for pid in workers:
             os.kill(pid, signal.SIGKILL)
         with pytest.raises(FeedError) as told:
             await hanging
