@@ -4,13 +4,16 @@ Rows go straight through sqlite3, with triggers and secondary indexes made last.
 vocabulary is invented and follows Zipf's law; an article has some 190 different words.
 """
 
+import argparse
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from benchmarks.report import arguments
 from storage.migrations import prepare
 from storage.model import NewArticle
 from storage.search_words import LONGEST_BEGINNING, index_words
@@ -40,6 +43,23 @@ class Size:
 
 
 SMALL = Size(subscribers=100_000, follows=500_000, tags=2_000, biggest=30_000)
+
+
+def database_arguments(description: str | None) -> argparse.ArgumentParser:
+    """Give the options of benchmarks that need a large database, which may be kept."""
+    parser = arguments(description)
+    parser.add_argument("--keep", type=Path, help="use, or build and keep, this database")
+    return parser
+
+
+@contextmanager
+def large_database(keep: Path | None, build: Callable[[Path], None]) -> Iterator[Path]:
+    """Give the file to keep, or one for the block alone; built where it is not there."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "large.db" if keep is None else keep.resolve()
+        if not path.exists():
+            build(path)
+        yield path
 
 
 def vocabulary(count: int = VOCABULARY) -> list[str]:

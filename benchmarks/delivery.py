@@ -155,7 +155,7 @@ async def _peer(kind: str, messages: int, limits: Limits, *, paid: bool) -> Run:
         if not paid:
             server.begin_asking()
         async with metered(peer.pid) as cost:
-            peer.begin()
+            peer.tell("go")
             await server.until_posts(messages / 20 + 60)
         if not paid:
             await server.end_asking(60)

@@ -9,7 +9,6 @@ task writes every few milliseconds and another asks what somebody follows, as ha
 import asyncio
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,9 +16,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.big_database import NOW, SMALL, Prose, Size, build_readers, new_article
+from benchmarks.big_database import (
+    NOW,
+    SMALL,
+    Prose,
+    Size,
+    build_readers,
+    database_arguments,
+    large_database,
+    new_article,
+)
 from benchmarks.fanout_traces import measure_traces
-from benchmarks.report import Figure, Section, arguments, publish
+from benchmarks.report import Figure, Section, publish
 from benchmarks.waits import Waits
 from bot.clock import SystemClock
 from bot.delivery.outcomes import Delivered, Outcome, Probed
@@ -57,14 +65,10 @@ class Distribution:
 
 def main() -> None:
     """Build the database, run the measurements, publish them."""
-    parser = arguments(__doc__)
-    parser.add_argument("--keep", type=Path, help="use, or build and keep, this database")
-    options = parser.parse_args()
+    options = database_arguments(__doc__).parse_args()
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        path = options.keep or Path(folder) / "fanout.db"
-        if not path.exists():
-            build_readers(path, SMALL if options.quick else Size())
+    size = SMALL if options.quick else Size()
+    with large_database(options.keep, lambda path: build_readers(path, size)) as path:
         figures = asyncio.run(measure(path))
     publish(
         Section(

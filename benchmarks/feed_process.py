@@ -1,7 +1,6 @@
 """Feeds on this machine from a process of its own: gzip, ETag, 304, as fast as a server can be.
 
-It is told what to serve by one JSON argument and speaks lines; HTTP is spoken by hand, so that no
-server's speed is measured but the client's.
+HTTP is spoken by hand, so that no server's speed is measured but the client's.
 """
 
 from __future__ import annotations
@@ -9,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import json
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +15,8 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
+
+from benchmarks.child import Child, child_process, listen, read_wanted, say
 
 LARGEST = 300_000  # of captured feeds
 NEW_ITEMS = 5
@@ -29,12 +28,7 @@ class Feeds:
     """The addresses of the feeds; `counts` is filled when asked for."""
 
     urls: list[str]
-    _process: asyncio.subprocess.Process
-
-    @property
-    def pid(self) -> int:
-        """The process id of the server."""
-        return self._process.pid
+    _child: Child
 
     async def release(self) -> None:
         """Give each feed its new items; returns when they are there."""
@@ -45,10 +39,8 @@ class Feeds:
         return dict(await self._order("count"))
 
     async def _order(self, word: str) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{word}\n".encode())
-        return json.loads(await self._process.stdout.readline())
+        self._child.tell(word)
+        return await self._child.hear()
 
 
 @asynccontextmanager
@@ -71,23 +63,9 @@ async def feed_process(
         "captured": captured and str(captured),
         "validators_only": validators_only,
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "benchmarks.feed_process",
-        json.dumps(wanted),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        limit=1 << 24,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        port = json.loads(await process.stdout.readline())
-        yield Feeds([address(number, port, hosts) for number in range(feeds)], process)
-    finally:
-        process.stdin.close()
-        await process.wait()
+    async with child_process(wanted, "-m", "benchmarks.feed_process") as child:
+        port = await child.hear()
+        yield Feeds([address(number, port, hosts) for number in range(feeds)], child)
 
 
 def address(number: int, port: int, hosts: int) -> str:
@@ -204,21 +182,16 @@ async def _serve(wanted: dict[str, Any]) -> None:
     shelf = _Shelf(wanted)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Connection(shelf), "0.0.0.0", backlog=4096)
-    _say(server.sockets[0].getsockname()[1])
+    say(server.sockets[0].getsockname()[1])
     async with server:
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            if line == "release\n":
+        while line := await listen():
+            if line == "release":
                 shelf.release()
-                _say("released")
+                say("released")
             else:
-                _say(shelf.statuses)
+                say(shelf.statuses)
                 shelf.statuses = dict.fromkeys(shelf.statuses, 0)
 
 
-def _say(what: Any) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    asyncio.run(_serve(json.loads(sys.argv[1])))
+    asyncio.run(_serve(read_wanted()))

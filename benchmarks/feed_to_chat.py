@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import sqlite3
 import tempfile
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.bot_process import QUIET_SECONDS, add_readers, relais_process
+from benchmarks.child import child_process
 from benchmarks.feed_process import NEW_ITEMS, Feeds, feed_process
 from benchmarks.meter import Cost, metered
 from benchmarks.report import Figure, Section, Value, arguments, publish
@@ -146,36 +146,24 @@ async def _feedforbot(python: str, feeds: int) -> Run:
         feed_process(feeds) as papers,
         telegram_process(readers=READERS, posts=expected) as server,
     ):
-        process = await asyncio.create_subprocess_exec(
-            python,
-            str(Path(__file__).with_name("feedforbot_driver.py")),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
         wanted = {
             "api": server.url,
             "token": server.token,
             "urls": papers.urls,
             "chats": server.readers,
         }
-        process.stdin.write(json.dumps(wanted).encode() + b"\n")
-        try:
+        driver = str(Path(__file__).with_name("feedforbot_driver.py"))
+        quiet = asyncio.subprocess.DEVNULL
+        async with child_process(wanted, driver, python=python, stderr=quiet) as peer:
             async with asyncio.timeout(LONGEST):
-                while await process.stdout.readline() not in (b"ready\n", b""):
-                    pass
+                await peer.hear()
             await papers.count()
             await papers.release()
-            async with metered(process.pid) as cost:
+            async with metered(peer.pid) as cost:
                 released = time.time()
-                process.stdin.write(b"tick\n")
+                peer.tell("tick")
                 await server.until_posts(LONGEST)
             asked = sum((await papers.count()).values())
-        finally:
-            process.kill()
-            await process.wait()
     return Run(expected, server, cost, released, asked)
 
 

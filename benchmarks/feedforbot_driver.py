@@ -33,7 +33,7 @@ async def run(wanted: dict) -> None:
     loop.set_default_executor(ThreadPoolExecutor(max_workers=len(schedulers)))
     while True:
         await asyncio.gather(*(asyncio.to_thread(one._tick) for one in schedulers))
-        print("ready", flush=True)
+        print(json.dumps("ready"), flush=True)
         if not await asyncio.to_thread(sys.stdin.readline):
             return
 

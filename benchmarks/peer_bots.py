@@ -1,51 +1,32 @@
 """What people would use instead, as bots of their own process: python-telegram-bot and aiogram.
 
-One JSON argument says what to do; the broadcast begins with a line on stdin, and questions are
-answered until stdin ends.
+The broadcast begins with a line on stdin, and questions are answered until stdin ends.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from benchmarks.child import Child, child_process, listen, read_wanted, say
 from benchmarks.telegram_process import Server
 
 PAID_PER_SECOND = 1000
 CATCH_UP_SECONDS = 0.03  # of a pause, as ours: more at once is held
 AT_ONCE = 256
-LAST_SECONDS = 10.0  # to end in
 QUEUE_SECONDS = 3600.0  # that a message may wait for a connection: it shall not fail for that
 ANSWER = "You follow 3 tags: Mobilité, 5G, Marché Smartphones."
-
-
-class Peer:
-    """A bot that waits for the word to send."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
-
-    def begin(self) -> None:
-        """Begin the broadcast."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(b"go\n")
 
 
 @asynccontextmanager
 async def peer_process(
     kind: str, server: Server, payload: dict[str, Any], *, paid: bool
-) -> AsyncIterator[Peer]:
-    """Run a peer beside the block, from when it is ready."""
+) -> AsyncIterator[Child]:
+    """Run a peer beside the block, from when it is ready; any line begins the broadcast."""
     wanted = {
         "kind": kind,
         "url": server.url,
@@ -54,27 +35,9 @@ async def peer_process(
         "paid": paid,
         "payload": payload,
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "benchmarks.peer_bots",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(json.dumps(wanted).encode() + b"\n")
-    try:
-        if await process.stdout.readline() != b"ready\n":
-            raise RuntimeError(f"{kind} did not start")
-        yield Peer(process)
-    finally:
-        process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), LAST_SECONDS)
-        except TimeoutError:
-            process.kill()  # it still works through its queue
-            await process.wait()
+    async with child_process(wanted, "-m", "benchmarks.peer_bots") as peer:
+        await peer.hear()
+        yield peer
 
 
 async def _run_ptb(wanted: dict[str, Any]) -> None:
@@ -149,13 +112,13 @@ async def _run_aiogram(wanted: dict[str, Any]) -> None:
 
 async def _send_all(wanted: dict[str, Any], send: Callable[[int], Awaitable[None]]) -> None:
     """Send everything: at once where the library paces it, else spaced and bounded."""
-    print("ready", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
+    say("ready")
+    await listen()
     if wanted["paid"]:
         await _send_spaced(wanted["chats"], send)
     else:
         await asyncio.gather(*(_attempt(send, chat_id) for chat_id in wanted["chats"]))
-    await asyncio.to_thread(sys.stdin.readline)
+    await listen()
 
 
 async def _send_spaced(chats: Iterable[int], send: Callable[[int], Awaitable[None]]) -> None:
@@ -188,5 +151,5 @@ async def _attempt(send: Callable[[int], Awaitable[None]], chat_id: int) -> None
 
 
 if __name__ == "__main__":
-    asked = json.loads(sys.stdin.readline())
+    asked = read_wanted()
     asyncio.run({"ptb": _run_ptb, "aiogram": _run_aiogram}[asked["kind"]](asked))

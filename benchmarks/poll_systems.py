@@ -1,20 +1,19 @@
 """The pollers that are measured, each as a process: ours, and the package `reader`.
 
-One JSON line says which, where its file goes and which feeds there are; then each line asks for a
-poll of all of them and is answered with what that took.
+It is told which, where its file goes and which feeds there are; then each line asks for a poll of
+all of them and is answered with what that took.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.child import Child, child_process, listen, read_wanted, say
 from bot.clock import SystemClock
 from bot.news.fetch import Fetcher, user_agent
 from bot.news.parse_pool import ParsePool
@@ -40,44 +39,23 @@ class Round:
 class System:
     """A poller in a process of its own."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
+    def __init__(self, child: Child) -> None:
+        self.pid = child.pid
+        self._child = child
 
     async def poll(self) -> Round:
         """Poll all feeds."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(b"poll\n")
+        self._child.tell("poll")
         async with asyncio.timeout(LONGEST):
-            while not (line := await self._process.stdout.readline()).startswith(b"{"):
-                if not line:
-                    raise RuntimeError("the poller ended")
-        return Round(**json.loads(line))
+            return Round(**await self._child.hear())
 
 
 @asynccontextmanager
 async def system_process(kind: str, folder: Path, urls: list[str]) -> AsyncIterator[System]:
     """Run a poller beside the block."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "benchmarks.poll_systems",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdin is not None
     wanted = {"kind": kind, "path": str(folder / f"{kind}.db"), "urls": urls}
-    process.stdin.write(json.dumps(wanted).encode() + b"\n")
-    try:
-        yield System(process)
-    finally:
-        process.stdin.close()
-        await process.wait()
+    async with child_process(wanted, "-m", "benchmarks.poll_systems") as child:
+        yield System(child)
 
 
 async def _run_relais(path: str, urls: list[str]) -> None:
@@ -159,13 +137,11 @@ async def _run_reader(path: str, urls: list[str]) -> None:
 
 
 async def _answer(poll: Callable[[], Awaitable[Round]]) -> None:
-    while await asyncio.to_thread(sys.stdin.readline):
-        done = await poll()
-        answer = {"wall": done.wall, "rejected": done.rejected, "articles": done.articles}
-        print(json.dumps(answer), flush=True)
+    while await listen():
+        say(asdict(await poll()))
 
 
 if __name__ == "__main__":
-    asked = json.loads(sys.stdin.readline())
+    asked = read_wanted()
     run = {"relais": _run_relais, "reader": _run_reader}[asked["kind"]]
     asyncio.run(run(asked["path"], asked["urls"]))

@@ -7,7 +7,6 @@ Articles are first added as polls add them, so that the index has the shape that
 
 import asyncio
 import random
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +17,12 @@ from benchmarks.big_database import (
     NOW,
     Prose,
     build_articles,
+    database_arguments,
+    large_database,
     new_article,
     vocabulary,
 )
-from benchmarks.report import Figure, Section, arguments, publish
+from benchmarks.report import Figure, Section, publish
 from storage.articles import add_articles
 from storage.database import Database
 from storage.feeds import add_feed
@@ -34,14 +35,10 @@ GOAL_MS = 30.0
 
 def main() -> None:
     """Build the database, add articles, run the queries, publish the figures."""
-    parser = arguments(__doc__)
-    parser.add_argument("--keep", type=Path, help="use, or build and keep, this database")
-    options = parser.parse_args()
+    options = database_arguments(__doc__).parse_args()
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        path = options.keep or Path(folder) / "search.db"
-        if not path.exists():
-            build_articles(path, FEW_ARTICLES if options.quick else ARTICLES)
+    articles = FEW_ARTICLES if options.quick else ARTICLES
+    with large_database(options.keep, lambda path: build_articles(path, articles)) as path:
         figures = asyncio.run(measure(path))
     publish(
         Section(

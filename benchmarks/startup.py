@@ -20,8 +20,10 @@ from benchmarks.big_database import (
     Size,
     build_articles,
     build_readers,
+    database_arguments,
+    large_database,
 )
-from benchmarks.report import Figure, Section, arguments, publish
+from benchmarks.report import Figure, Section, publish
 from sandbox.telegram import TelegramServer
 from tests.support.process import relais_on
 
@@ -41,15 +43,14 @@ class Start:
 
 def main() -> None:
     """Build the database, start the bot again and again, publish the figures."""
-    parser = arguments(__doc__)
-    parser.add_argument("--keep", type=Path, help="use, or build and keep, this database")
-    options = parser.parse_args()
+    options = database_arguments(__doc__).parse_args()
+
+    def build(path: Path) -> None:
+        build_readers(path, SMALL if options.quick else Size())
+        build_articles(path, FEW_ARTICLES if options.quick else ARTICLES)
+
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        path = (options.keep or Path(folder) / "large.db").resolve()
-        if not path.exists():
-            build_readers(path, SMALL if options.quick else Size())
-            build_articles(path, FEW_ARTICLES if options.quick else ARTICLES)
+    with large_database(options.keep, build) as path:
         figures = asyncio.run(measure(path, path.stat().st_size))
     publish(
         Section(

@@ -1,8 +1,8 @@
 """A strict local Telegram in a process of its own, so that its work is not counted as the bot's.
 
-It is told what to be by one JSON argument, speaks JSON lines, and gives all it saw when it is
-asked to end. Times are seconds since the epoch. It never collects garbage: it keeps all it saw,
-and stopping for 0.1 s to look through it would make messages arrive bunched that left evenly.
+It gives all it saw when it is asked to end. Times are seconds since the epoch. It never collects
+garbage: it keeps all it saw, and stopping for 0.1 s to look through it would make messages arrive
+bunched that left evenly.
 """
 
 from __future__ import annotations
@@ -10,21 +10,19 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
-import json
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.child import Child, child_process, listen, read_wanted, say
 from sandbox.telegram import Limits, TelegramServer
 
 ASKING = 60  # people who ask in turn, so that no chat's own limit plays a part
 ASK_SECONDS = 1.0
 QUESTION = "/following"
 LOOK_SECONDS = 0.01
-_LINE_BYTES = 1 << 28
 
 
 @dataclass(slots=True)
@@ -35,7 +33,7 @@ class Server:
     token: str
     readers: list[int]
     asking: list[int]
-    _process: asyncio.subprocess.Process
+    _child: Child
     sends: list[tuple[int, float]] = field(default_factory=list)
     """(chat, when it stood there) of every message."""
     asks: list[tuple[int, float]] = field(default_factory=list)
@@ -46,18 +44,13 @@ class Server:
     stalled: float = 0.0
     """The longest time for which the server itself stood still."""
 
-    @property
-    def pid(self) -> int:
-        """The process id of the server."""
-        return self._process.pid
-
     def begin_asking(self) -> None:
         """Have somebody ask every second."""
-        self._tell(b"ask\n")
+        self._child.tell("ask")
 
     async def end_asking(self, timeout: float) -> bool:
         """Ask no more, and wait until all have their answer; False if some got none in time."""
-        self._tell(b"enough\n")
+        self._child.tell("enough")
         return await self._hears("answered", timeout)
 
     async def until_posts(self, timeout: float) -> bool:
@@ -82,27 +75,19 @@ class Server:
             for chat, asked in self.asks
         ]
 
-    def _tell(self, line: bytes) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(line)
-
     async def _hears(self, what: str, timeout: float) -> bool:
         try:
             async with asyncio.timeout(timeout):
-                while what not in await self._listen():
+                while what not in await self._child.hear():
                     pass
         except TimeoutError:
             return False
         return True
 
-    async def _listen(self) -> Any:
-        assert self._process.stdout is not None
-        return json.loads(await self._process.stdout.readline())
-
     async def _end(self) -> None:
         """Ask what was seen; lines about posts may come first."""
-        self._tell(b"end\n")
-        while "sends" not in (seen := await self._listen()):
+        self._child.tell("end")
+        while "sends" not in (seen := await self._child.hear()):
             pass
         self.sends = [(chat, at) for chat, at in seen["sends"]]
         self.asks = [(chat, at) for chat, at in seen["asks"]]
@@ -115,24 +100,10 @@ async def telegram_process(
 ) -> AsyncIterator[Server]:
     """Run a server beside the block that expects `posts` messages; `limits` None: no limits."""
     wanted = {"readers": readers, "posts": posts, "latency": latency, "limits": limits}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "benchmarks.telegram_process",
-        json.dumps(wanted),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        limit=_LINE_BYTES,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        server = Server(**json.loads(await process.stdout.readline()), _process=process)
+    async with child_process(wanted, "-m", "benchmarks.telegram_process") as child:
+        server = Server(**await child.hear(), _child=child)
         yield server
         await server._end()
-    finally:
-        process.stdin.close()
-        await process.wait()
 
 
 class _Stage:
@@ -206,23 +177,22 @@ async def _serve(wanted: dict[str, Any]) -> None:
         stage.introduce()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(stage.watch(wanted["posts"]))]
-            while (line := await asyncio.to_thread(sys.stdin.readline)) in ("ask\n", "enough\n"):
-                if line == "ask\n":
+            while (line := await listen()) in ("ask", "enough"):
+                if line == "ask":
                     tasks.append(group.create_task(stage.ask()))
                 else:
                     tasks[-1].cancel()
                     tasks.append(group.create_task(stage.watch_answers()))
-            if line == "end\n":
+            if line == "end":
                 stage.tell()
             for task in tasks:
                 task.cancel()
 
 
 def _say(**what: Any) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+    say(what)
 
 
 if __name__ == "__main__":
     gc.disable()
-    asyncio.run(_serve(json.loads(sys.argv[1])))
+    asyncio.run(_serve(read_wanted()))
