@@ -42,6 +42,10 @@ _PROGRAMS = (
 )
 _PROGRAM = re.compile("|".join(_PROGRAMS))
 _PROGRAM_SIGNS = re.compile(r"[({=/:]")  # one of these is in each of them
+# What stands before the first sentence, with or without a stop: "VIDÉO.", "FAIT DIVERS - Un homme".
+_CAPITALS = r"[A-ZÀ-Þ][A-ZÀ-Þ'’-]+(?: [A-ZÀ-Þ\d'’-]+){0,3}"
+_LABEL = re.compile(rf"^\W*{_CAPITALS}\W*$")
+_LABEL_BEFORE = re.compile(rf"{_CAPITALS}(?: [-–—]+|{_SPACE}[.:]) (?=[A-ZÀ-Þ«“\"])")
 _SIGNATURE = re.compile(r"^[a-z]{2,4}(?:[-/][a-z]{2,6}){1,5}\W*$")
 # "By Jane Doe and John Roe for The Gazette", "Gazette Reporter ."
 _BYLINE = re.compile(
@@ -64,6 +68,7 @@ def is_noise(text: str) -> bool:
     return bool(
         _OPENING.match(text)
         or _is_program(text)
+        or _LABEL.match(text)
         or _SIGNATURE.match(text)
         or _BYLINE.match(text)
         or _is_credit(text)
@@ -72,9 +77,9 @@ def is_noise(text: str) -> bool:
 
 
 def strip_dateline(text: str) -> str:
-    """Take the place and agency from before a sentence: "PARIS (AFP) – ", "(CNN)"."""
-    match = _DATELINE.match(text)
-    return text[match.end() :] if match else text
+    """Take what stands before a sentence from it: "PARIS (AFP) – ", "(CNN)", "VIDÉO - "."""
+    match = _DATELINE.match(text) or _LABEL_BEFORE.match(text)
+    return text[match.end() :] if match and match.end() < len(text) else text
 
 
 def _is_program(text: str) -> bool:

@@ -22,11 +22,11 @@ _STAMP = re.compile(
 _SAME = 0.75
 
 
-def prepare_sentences(text: str, language: str, lead: str) -> list[Sentence]:
-    """List the sentences that may be taken, in order: not noise, nor what the shown lead says."""
+def prepare_sentences(text: str, language: str, lead: str, title: str = "") -> list[Sentence]:
+    """List the sentences that may be taken, in order: neither noise, title nor the shown lead."""
     text = _cut_live_blog(text[:MOST_CHARS])
     sentences = [each for each in split_sentences(text, language) if not is_noise(each.text)]
-    sentences = _drop_repeated(sentences)[:MOST_SENTENCES]
+    sentences = _drop_repeated(sentences, title)[:MOST_SENTENCES]
     if sentences:
         sentences[0] = replace(sentences[0], text=strip_dateline(sentences[0].text))
     return _drop_shown(sentences, lead, language) if lead else sentences
@@ -57,10 +57,11 @@ def _minutes(line: str) -> int | None:
     return hours * 60 + minutes if hours < 24 and minutes < 60 else None
 
 
-def _drop_repeated(sentences: list[Sentence]) -> list[Sentence]:
+def _drop_repeated(sentences: list[Sentence], title: str) -> list[Sentence]:
     first: dict[str, Sentence] = {}
     for sentence in sentences:
         first.setdefault(sentence.text.casefold(), sentence)
+    first.pop(title.strip().casefold(), None)
     return list(first.values())
 
 

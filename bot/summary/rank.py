@@ -1,9 +1,9 @@
 """Which sentences make the summary: two regimes, by whether the reader has seen the lead.
 
-Lead unseen and still in the text: place decides, for news puts its substance first, and content
-only where two are near; learnt points lose to the plain lead there. Lead seen, or not in the text:
-learnt points decide (weights.json), for one sentence alone or two together. Beyond two, the next
-best that repeats least.
+Lead unseen and still in the text: the lead paragraph in its order, then place decides, for news
+puts its substance first, and content only where two are near; learnt points lose to the plain lead
+there. Lead seen, or not in the text: learnt points decide (weights.json), for one sentence alone or
+two together. Beyond two, the next best that repeats least.
 """
 
 import math
@@ -20,12 +20,15 @@ PLACE_REPETITION = 0.8  # the same, where place decides: its points are larger
 SAME = 0.6  # likeness of two sentences of which the second is taken only when no other is left
 SHOWN = 0.5  # points lost by a sentence whose every word the shown lead has
 
-# Lead unseen: exp(-place / 1.5) weighs more than all else together for the first two sentences.
+# Lead unseen: the lead's own sentences first, in order; after them exp(-place / 1.5), which content
+# outweighs only where it is far apart.
+_LEAD_WEIGHT = 5.0
 _PLACE_WEIGHT, _PLACE_DECAY = 2.0, 1.5
-_CONTENT_WEIGHT = 0.3
+_CONTENT_WEIGHT = 0.5
+_LENGTH_WEIGHT = 0.1  # a long sentence resembles more of the others by its length alone
 
-_LATER, _TITLE, _PERSONAL = (
-    FEATURES.index(name) for name in ("later_likeness", "title_likeness", "personal")
+_LATER, _TITLE, _PERSONAL, _LENGTH = (
+    FEATURES.index(name) for name in ("later_likeness", "title_likeness", "personal", "length")
 )
 
 
@@ -43,6 +46,7 @@ def score_by_place(analysis: Analysis, reading: Readability) -> list[float]:
     """Give points to every sentence, for a reader who has not seen the lead that opens the text.
 
     Labels, titles and other pieces that cannot be taken have no place: the lead comes after them.
+    What the publisher put into the lead comes in its order before all else, whatever it resembles.
     """
     places = accumulate(reading.allowed, initial=0)
     central = [sum(row) for row in analysis.likeness]
@@ -53,7 +57,9 @@ def score_by_place(analysis: Analysis, reading: Readability) -> list[float]:
         + _CONTENT_WEIGHT * central[i] / most_central
         + _CONTENT_WEIGHT * row[_LATER] / most_elaborated
         + _CONTENT_WEIGHT * row[_TITLE]
+        - _LENGTH_WEIGHT * row[_LENGTH]
         - (0.1 if row[_PERSONAL] else 0.0)
+        + (_LEAD_WEIGHT * (reading.lead.stop - i) if i in reading.lead else 0.0)
         for i, (row, place) in enumerate(zip(analysis.rows, places, strict=False))
     ]
 

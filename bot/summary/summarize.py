@@ -73,19 +73,20 @@ def summarize(
     """
     lead = unicodedata.normalize("NFC", lead_shown or "")
     language = language.lower().split("-")[0].split("_")[0]
-    kept = prepare_sentences(text, language, lead)
+    title = unicodedata.normalize("NFC", title)
+    kept = prepare_sentences(text, language, lead, title)
     if has_unspaced_script(text):
         return _give_lead(kept, sentences, language)
     if len(kept) < SHORT_SENTENCES or sum(_count_words(each) for each in kept) < SHORT_WORDS:
         return _give_whole(kept, language)
-    title = unicodedata.normalize("NFC", title)
     analysis = analyse([each.text for each in kept], title, language)
     reading = Readability(kept, language, whole=lead_shown is None)
     weights = weights or load_weights()
     content = score_by_content(analysis, weights, language)
     if lead_shown is None:
         points = score_by_place(analysis, reading)
-        chosen = choose_more((), sentences, analysis, points, reading, PLACE_REPETITION)
+        chosen = reading.list_inseparable() if sentences >= 2 else ()
+        chosen = choose_more(chosen, sentences, analysis, points, reading, PLACE_REPETITION)
     else:
         points = _score_beside_lead(content, analysis, lead, language)
         chosen = choose_pair(analysis, points, reading, weights) if sentences >= 2 else ()
