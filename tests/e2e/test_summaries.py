@@ -253,7 +253,7 @@ PAGES = {
     "empty": (Fault.answer(b"<html><body></body></html>", "text/html"), "no article"),
     "silent": (
         Fault(200, WALL, "text/html", headers={"X-Robots-Tag": "nosnippet"}),
-        "wants no excerpts",
+        "allows no excerpts",
     ),
 }
 
