@@ -62,8 +62,7 @@ def _from_json(body: bytes, url: str, now: float) -> ParsedFeed:
 def _from_xml(body: bytes, content_type: str, url: str, now: float) -> ParsedFeed:
     body = _without_preamble(body)
     body, charset = _settle_encoding(body, content_type)
-    kind = "application/xml" + (f"; charset={charset}" if charset else "")
-    feed = read_xml_feed(body, kind, url, now)
+    feed = read_xml_feed(body, charset, url, now)
     if not feed.format and (not feed.entries or _is_page(body)):
         raise NotAFeed(url, "html" if _is_page(body) else "not_a_feed")
     return ParsedFeed(

@@ -1,7 +1,7 @@
-"""RSS, RDF and Atom → entries, by way of feedparser (pure).
+"""RSS, RDF and Atom → entries, by way of plain_feed.py or feedparser (pure).
 
-feedparser gets bytes and lower-case headers, and neither sanitises nor resolves inside HTML: that
-is two thirds of its time, and is done by clean.py for new entries only.
+feedparser reads what is not plain. It gets bytes and lower-case headers, and neither sanitises nor
+resolves inside HTML: that is two thirds of its time, and clean.py does it for new entries only.
 """
 
 import io
@@ -17,6 +17,8 @@ import feedparser
 from bot.news.clean import clean_line, looks_like_html
 from bot.news.dates import entry_date
 from bot.news.entries import RawEntry, plain_to_html, primary_language
+from bot.news.plain_feed import read_plain_feed
+from bot.news.plain_parts import PlainFeed
 from bot.news.urls import absolute_url
 
 _DATES = ("published", "updated", "created", "expired")
@@ -39,20 +41,20 @@ class XmlFeed:
     entries: tuple[RawEntry, ...]
 
 
-def read_xml_feed(body: bytes, content_type: str, url: str, now: float) -> XmlFeed:
-    """Read what feedparser can make of the bytes; it never refuses any."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about Python's and its own deprecated ways
-        result = feedparser.parse(
-            io.BytesIO(body),
-            # Without content-location: it would also turn guids into addresses.
-            response_headers={"content-type": content_type},
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
-    feed = result["feed"]
+def read_xml_feed(body: bytes, charset: str, url: str, now: float) -> XmlFeed:
+    """Read what can be made of the bytes; none are refused.
+
+    `charset` is the encoding that is certain, or "".
+    """
+    result = read_plain_feed(body, charset) or read_any_feed(body, charset)
+    return make_feed(result, url, now)
+
+
+def make_feed(result: PlainFeed, url: str, now: float) -> XmlFeed:
+    """Take from feedparser's words what an article needs."""
+    feed = result.feed
     link = absolute_url(url, _get(feed, "link"))
-    version = result.get("version") or ""
+    version = result.version
     base = url if version.startswith("atom") or not link else link
     author = _author(feed) if version.startswith("atom") else None
     language = primary_language(_get(feed, "language"))
@@ -64,8 +66,24 @@ def read_xml_feed(body: bytes, content_type: str, url: str, now: float) -> XmlFe
         ttl=_minutes(_get(feed, "ttl")),
         update_period=_update_period(feed),
         hub=next((absolute_url(url, href) for rel, href, _ in _links(feed) if rel == "hub"), None),
-        entries=tuple(_entry(e, base, language, author, now) for e in result["entries"]),
+        entries=tuple(_entry(e, base, language, author, now) for e in result.entries),
     )
+
+
+def read_any_feed(body: bytes, charset: str) -> PlainFeed:
+    """Read with feedparser, which bears whatever is not plain."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about Python's and its own deprecated ways
+        result = feedparser.parse(
+            io.BytesIO(body),
+            # Without content-location: it would also turn guids into addresses.
+            response_headers={
+                "content-type": "application/xml" + (f"; charset={charset}" if charset else "")
+            },
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    return PlainFeed(result.get("version") or "", result["feed"], result["entries"])
 
 
 def _entry(

@@ -337,5 +337,5 @@ def test_a_parser_that_breaks_is_a_feed_error(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("bot.news.xml_feed.feedparser.parse", broken)
     with pytest.raises(FeedError) as told:
-        read(FRENCH)
+        read(rss(item(title="A"), extra="<odd/>"))
     assert told.value.code == "parse_failed"
