@@ -3,8 +3,9 @@
     python -m benchmarks.summaries --data FILE.jsonl --language fr --lead-hidden
 
 The file holds title, text and ref (or a list of refs) on each line. --lead-hidden: the text has
-lost its lead, as when the reader has it before them; --lead-kept: it still opens with it. Without
---data both are measured on OrangeSum's validation split, for RESULTS.md.
+lost its lead, as when the reader has it before them; --lead-kept: it still opens with it. There
+"prepared lead" is the lead of the same sentences that ours chooses from. Without --data both are
+measured on OrangeSum's validation split, and English feeds with the lead kept, for RESULTS.md.
 """
 
 import argparse
@@ -21,9 +22,17 @@ import numpy as np
 
 from benchmarks.report import arguments, publish
 from benchmarks.rouge_fast import KINDS
-from benchmarks.summary_report import LEAD, OURS, Report, make_section
+from benchmarks.summary_report import LEAD, OURS, PREPARED, Kept, Report, make_section
 from benchmarks.summary_scores import Scores, find_interval, make_scorers, score_all
-from benchmarks.summary_sets import VALIDATION, Item, get_refs, put_lead_back, read_items
+from benchmarks.summary_sets import (
+    FEEDS,
+    VALIDATION,
+    Item,
+    get_refs,
+    put_lead_back,
+    read_feed_items,
+    read_items,
+)
 from benchmarks.summary_systems import (
     System,
     Task,
@@ -31,6 +40,7 @@ from benchmarks.summary_systems import (
     make_sumy,
     run_lead,
     run_ours,
+    run_prepared_lead,
 )
 
 Length = Callable[[System, Task], list[str]]
@@ -64,9 +74,7 @@ def measure(system: System, length: Length, tasks: list[Task]) -> Run:
     return run
 
 
-def show(
-    runs: dict[tuple[str, str], Run], scorers: list[str], baseline: str = LEAD
-) -> dict[str, Any]:
+def show(runs: dict[tuple[str, str], Run], scorers: list[str], baseline: str) -> dict[str, Any]:
     """Print a table for each scorer and length; give the same figures for --json."""
     report: dict[str, Any] = {}
     for scorer in scorers:
@@ -88,7 +96,7 @@ def show(
                         scores.mean(0), low, high, gain.mean(0), gain_low, gain_high, strict=True
                     )
                 ]
-                print(f"  {name:9} {'  '.join(cells)}  {words:4.0f} words")
+                print(f"  {name:13} {'  '.join(cells)}  {words:4.0f} words")
                 report[f"{scorer}/{length}/{name}"] = {
                     **dict(zip(KINDS, np.round(scores.mean(0), 2).tolist(), strict=True)),
                     "words": round(words, 1),
@@ -116,10 +124,28 @@ def show_times(runs: dict[tuple[str, str], Run]) -> dict[str, Any]:
                 "cpu_p95": float(np.percentile(run.cpu_ms, 95)),
             }
             print(
-                f"  {name:9} {figures['median']:6.2f} / {figures['p95']:6.2f}"
+                f"  {name:13} {figures['median']:6.2f} / {figures['p95']:6.2f}"
                 f"   of this thread alone {figures['cpu_median']:6.2f} / {figures['cpu_p95']:6.2f}"
             )
             report[f"ms/{name}"] = {key: round(value, 3) for key, value in figures.items()}
+    return report
+
+
+def show_openings(runs: dict[tuple[str, str], Run]) -> dict[str, Any]:
+    """Print and give what ours gains on its lead where both open alike, and on how many not."""
+    pairs = zip(runs[OURS, "1 sentence"].texts, runs[PREPARED, "1 sentence"].texts, strict=True)
+    alike = np.array([ours == lead for ours, lead in pairs])
+    report: dict[str, Any] = {"openings": {"other": int((~alike).sum())}}
+    print(f"\nopened otherwise than on the lead: {report['openings']['other']}; of the others:")
+    for length in LENGTHS:
+        gain = (
+            runs[OURS, length].scores["paper"][alike]
+            - runs[PREPARED, length].scores["paper"][alike]
+        )
+        bounds = _name_bounds(*find_interval(gain))
+        means = dict(zip(KINDS, np.round(gain.mean(0), 2).tolist(), strict=True))
+        print(f"  {length}: {means} {bounds}")
+        report[f"alike/{length}"] = {**means, "intervals": bounds}
     return report
 
 
@@ -138,31 +164,45 @@ def compare(
     }
     for run in runs.values():
         run.scores = {name: score_all(each, refs, run.texts) for name, each in scorers.items()}
-    return show(runs, list(scorers)) | show_times(runs)
+    report = show(runs, list(scorers), LEAD if hidden else PREPARED) | show_times(runs)
+    return report if hidden else report | show_openings(runs)
 
 
-def make_systems(language: str) -> dict[str, System]:
+def make_systems(language: str, *, hidden: bool, rivals: bool = True) -> dict[str, System]:
     """Make what is compared, by name."""
-    return {
-        LEAD: run_lead,
-        "textrank": make_sumy("textrank", language),
-        "lexrank": make_sumy("lexrank", language),
-        OURS: run_ours,
-    }
+    systems: dict[str, System] = {LEAD: run_lead}
+    if not hidden:
+        systems[PREPARED] = run_prepared_lead
+    if rivals:
+        systems |= {name: make_sumy(name, language) for name in ("textrank", "lexrank")}
+    return systems | {OURS: run_ours}
 
 
-def measure_both(options: argparse.Namespace) -> None:
-    """Measure with the lead hidden and kept on the validation split, and publish the section."""
+def measure_all(options: argparse.Namespace) -> None:
+    """Measure with the lead hidden, and kept in three ways, and publish the section."""
     began = time.monotonic()
-    items = read_items(VALIDATION, 100 if options.quick else options.limit)
-    systems = make_systems("fr")
+    limit = 100 if options.quick else options.limit
+    items = read_items(VALIDATION, limit)
     print(f"{VALIDATION.name}: {len(items)} articles, lead hidden")
-    hidden = compare(items, systems, "fr", hidden=True)
-    print("\nThe same, lead put back, titles as references")
-    plain = {name: systems[name] for name in (LEAD, OURS)}
-    kept = compare(put_lead_back(items), plain, "fr", hidden=False)
+    hidden = compare(items, make_systems("fr", hidden=True), "fr", hidden=True)
+    kept = [
+        measure_kept("lead kept", put_lead_back(items), "fr"),
+        measure_kept(
+            "lead kept, itself the reference", put_lead_back(items, score_lead=True), "fr"
+        ),
+    ]
+    if FEEDS.exists():
+        english = read_feed_items(FEEDS.iterdir(), "en", limit)
+        kept.append(measure_kept("English feeds, lead kept", english, "en"))
     seconds = time.monotonic() - began
     publish(make_section(hidden, kept, articles=len(items), seconds=seconds), options.results)
+
+
+def measure_kept(name: str, items: list[Item], language: str) -> Kept:
+    """Measure ours beside both leads on texts that keep theirs."""
+    print(f"\n{name}: {len(items)} articles")
+    systems = make_systems(language, hidden=False, rivals=False)
+    return Kept(name, len(items), compare(items, systems, language, hidden=False))
 
 
 def main() -> None:
@@ -179,12 +219,12 @@ def main() -> None:
     if options.data is None:
         if not VALIDATION.exists():
             sys.exit(f"{VALIDATION} is not here: name a file with --data.")
-        measure_both(options)
+        measure_all(options)
         return
     items = read_items(options.data, 100 if options.quick else options.limit)
     state = "hidden" if options.hidden else "kept"
     print(f"{options.data.name}: {len(items)} articles, {options.language}, lead {state}")
-    systems = make_systems(options.language)
+    systems = make_systems(options.language, hidden=options.hidden)
     report = compare(items, systems, options.language, hidden=options.hidden)
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

@@ -9,6 +9,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.summary.prepare import prepare_sentences
+from bot.summary.reading import Readability
 from bot.summary.sentences import split_sentences
 from bot.summary.summarize import summarize
 from bot.summary.words import list_words
@@ -40,8 +42,18 @@ def run_ours(task: Task, count: int) -> list[str]:
 
 
 def run_lead(task: Task, count: int) -> list[str]:
-    """Take the first sentences."""
+    """Take the first sentences, labels and headings counted."""
     return [each.text for each in split_sentences(task.text, task.language)[:count]]
+
+
+def run_prepared_lead(task: Task, count: int) -> list[str]:
+    """Take the first sentences of what ours chooses from: no noise, label, heading or stub."""
+    kept = prepare_sentences(task.text, task.language, "", task.title)
+    if not kept:
+        return []
+    allowed = Readability(kept, task.language, whole=True).allowed
+    standing = [each.text for each, may_stand in zip(kept, allowed, strict=True) if may_stand]
+    return (standing or [each.text for each in kept])[:count]
 
 
 def make_sumy(name: str, language: str) -> System:
