@@ -37,6 +37,7 @@ _PROGRAMS = (
     r"=> ?\{",
     r"\{\{",
     r"https?://\S+$",
+    r"^[#$] [a-z]",
     r"\([\"'{\[](?<=\w..)",
     r": ?(?:true|false|null)\b",
 )
@@ -52,6 +53,7 @@ _BYLINE = re.compile(
     r"(?:By|Par)(?: (?:[A-ZÀ-Þ][\w.'’-]*|and|et|for|pour|in|à|the|of|du?))*\W*$"
     r"|(?:[A-ZÀ-Þ]\w+ ){1,3}(?:Reporter|Correspondent|Staff)s?\W*$"
 )
+_EDITORS_NOTE = re.compile(r"\[[^\[\]]*\]\W*$")
 _AGENCY = re.compile(r"©|/ ?(?:AFP|Reuters|SIPA|Getty|AP)\b|Getty Images|\bAFP ?/", re.IGNORECASE)
 _CREDIT_CHARS = 130
 _DATELINE = re.compile(
@@ -71,6 +73,7 @@ def is_noise(text: str) -> bool:
         or _LABEL.match(text)
         or _SIGNATURE.match(text)
         or _BYLINE.match(text)
+        or _EDITORS_NOTE.match(text)
         or _is_credit(text)
         or not any(char.isalpha() for char in text)
     )

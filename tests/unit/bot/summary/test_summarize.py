@@ -165,6 +165,8 @@ NOISE = [
     "11:54 EST, 4 September 2026 .",
     "Image caption The great crane of the port of Nordal.",
     "Editor's note: Irène Castel is the harbour master of the port of Nordal.",
+    "[This text on the port of Nordal was first published in The Nordal Gazette.]",
+    "# cat > /etc/nordal/port.rules << 'EOF' grue=1 EOF # portadm reload && grue trigger",
     "Note de la rédaction : la grue du port de Nordal a changé de nom.",
 ]
 
