@@ -4,20 +4,25 @@ One process serves the module; each test brings its own people and its own artic
 """
 
 import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 
 from sandbox.newsroom import Fault
-from sandbox.newsroom.articles import load_samples
 from tests.support.site import link_targets, site_in
+from tests.support.summary_asking import (
+    ENGLISH,
+    FRENCH,
+    answer_below,
+    post_of,
+    sample,
+    sentences_of,
+    summary_below,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ENGLISH, FRENCH = "ferries-get-5g", "cinq-g-vallee-lescure"
 READERS = 50
 HUGE = b"<html><body>" + b"<p>Words and words.</p>" * 1_000_000 + b"</body></html>"
 WALL = b"""<!doctype html><html lang="en"><head><title>Ferries</title></head><body><article>
@@ -45,57 +50,6 @@ async def site(tmp_path_factory):
 def reader(site):
     """Somebody new, who reads English."""
     return site.telegram.person("Ada", "en")
-
-
-def sample(name, article_id, **fields):
-    """Give a sample article under another id, with a tag of its own."""
-    article = next(each for each in load_samples() if each.id == name)
-    fields = {
-        "title": f"{article.title} ({article_id})",
-        "tags": (f"about {article_id}",),
-        **fields,
-    }
-    return replace(article, id=article_id, published=None, **fields)
-
-
-async def post_of(site, person, article):
-    """Publish an article that a person follows, and give its post."""
-    await site.ask(person, f"/follow {article.tags[0]}")
-    if not site.newsroom.knows(article.id):
-        site.newsroom.publish(article)
-    await site.until(lambda: site.posts_of(person, article.id))
-    await site.until_quiet()  # the bot has noted which message carries the article
-    return site.posts_of(person, article.id)[0]
-
-
-async def summary_below(site, person, post):
-    """Press Summary under a post and give the first message that answers it."""
-    await site.press(person, post, next(x for x in post.labels if x in ("Summary", "Résumé")))
-    return await answer_below(site, post)
-
-
-async def answer_below(site, message):
-    """Wait for a finished answer to a message."""
-
-    def answers():
-        return [
-            each
-            for each in message.chat.messages
-            if each.is_from_bot and each.reply_to is message and not each.text.startswith("📖")
-        ]
-
-    await site.until(answers)
-    await site.until_quiet()  # the bot has noted which message answers
-    return answers()[0]
-
-
-def sentences_of(article, message):
-    """List the sentences of an article's body that a message quotes, in the message's order."""
-    sentences = [
-        sentence.strip(" .") for text in article.body for sentence in text.split(". ") if sentence
-    ]
-    found = [sentence for sentence in sentences if sentence in message.text]
-    return sorted(found, key=message.text.index), found
 
 
 async def test_the_button_gives_sentences_of_the_page_in_order_then_points_and_link(site, reader):
@@ -302,57 +256,3 @@ async def test_tags_of_the_page_count_where_the_feed_gives_none(site, reader):
     site.newsroom.publish(article)
     await site.until(lambda: site.posts_of(reader, "untagged"))
     assert "#Lighthouses" in site.posts_of(reader, "untagged")[0].text
-
-
-async def test_a_private_address_is_refused(tmp_path):
-    async with site_in(tmp_path, ALLOW_PRIVATE_NETWORKS="false") as site:
-        await site.relais.start()
-        reader = site.telegram.person("Ada", "en")
-        url = site.newsroom.front_url("signal")
-        said = reader.say(f"/summary {url}")
-        assert "not a public one" in (await answer_below(site, said)).text
-        assert site.newsroom.requests_to(url) == []
-
-
-# ---------------------------------------------------------------- the operator's model
-
-
-@asynccontextmanager
-async def model_answering(*answers):
-    """Run a chat endpoint that gives these answers in turn; gives its address."""
-    waiting = list(answers)
-
-    async def complete(_):
-        message = {"role": "assistant", "content": waiting.pop(0)}
-        return web.json_response({"choices": [{"message": message}]})
-
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", complete)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    finally:
-        await runner.cleanup()
-
-
-async def test_a_model_writes_in_the_readers_language_or_the_extract_serves(tmp_path):
-    good = "Les neuf ferries ont la 5G. La traversée dure 35 minutes."
-    invented = "Les ferries ont coûté 987 millions d’euros. Gustave Eiffel les a bénis."
-    async with model_answering(good, invented, invented) as url:
-        settings = {"SUMMARY_API_URL": url, "SUMMARY_MODEL": "petit-modele"}
-        async with site_in(tmp_path, papers=("signal",), **settings) as site:
-            await site.relais.start()
-            unread = "SELECT count(*) FROM feeds WHERE backlog_at IS NULL"
-            await site.until_value(unread, lambda count: count == 0)
-            lecteur = site.telegram.person("Léo", "fr")
-            assert "modèle de langage" in (await site.ask(lecteur, "/help")).text
-            article = sample(ENGLISH, "written")
-            answer = await summary_below(site, lecteur, await post_of(site, lecteur, article))
-            assert good in answer.text
-            assert "petit-modele" in answer.text
-            article = sample(ENGLISH, "invented")
-            answer = await summary_below(site, lecteur, await post_of(site, lecteur, article))
-            assert "987" not in answer.text
-            assert "Phrases tirées de l’article" in answer.text
