@@ -3,6 +3,7 @@
 from handlers.comment_buttons import AppealComment, ChoosePseudonym, EditComment, WithdrawComment
 from handlers.comment_desk import Desk
 from handlers.comment_effects import publish, redraw_all
+from handlers.comment_messages import can_appeal
 from handlers.comment_rules import LONGEST_APPEAL, Refused
 from handlers.comment_text import LONGEST_NAME, clean, clean_name
 from handlers.comments import ask_question, end_question, give_back, judge
@@ -104,7 +105,7 @@ async def press_appeal(turn: Turn, press: Press, payload: AppealComment) -> None
 async def ask_for_appeal(turn: Turn, comment_id: int, *, reply_to: int | None) -> None:
     """Ask for an author's words, where a rejection can still be appealed."""
     comment = await _get_own(turn, comment_id)
-    if comment.state is not State.REJECTED or comment.appeal is not None:
+    if comment.state is not State.REJECTED or not can_appeal(comment):
         raise Refusal("comment_refused_appeal")
     data: dict[str, object] = {"what": "appeal", "comment": comment.id}
     text = turn.t("comment_prompt_appeal")

@@ -128,7 +128,6 @@ class Turn:
         *,
         article_id: int | None = None,
         tracked: bool = False,
-        once: int | None = None,
     ) -> int:
         """Send a message to the event's chat; gives its outbox row. In groups it is a reply."""
         payload = to_payload(message)
@@ -145,7 +144,6 @@ class Turn:
                 payload=payload,
                 article_id=article_id,
                 tracked=tracked,
-                once=once,
             )
         )
 

@@ -63,8 +63,9 @@ async def find_last_decision(tx: Transaction, comment_id: int) -> Decision | Non
     return None if row is None else _decision(row)
 
 
-async def each_decision(tx: Transaction, *, after: int = 0) -> AsyncIterator[Decision]:
+async def each_decision(tx: Transaction) -> AsyncIterator[Decision]:
     """Give the whole audit, oldest first, a thousand lines at a time."""
+    after = 0
     while rows := await tx.all(f"{_SELECT} WHERE d.id > ? ORDER BY d.id LIMIT 1000", (after,)):
         for row in rows:
             yield _decision(row)

@@ -154,6 +154,8 @@ async def test_an_appeal_comes_too_late_after_a_week_and_never_after_a_ban(desk:
     banned = await desk.write(ROB, "De trop.")
     await desk.order(ANNE, f"/ban {banned}")
     assert (await desk.status(banned)).press_data("Faire appel") is None
+    (answer,) = await desk.say(ROB, f"/appeal {banned}")
+    assert "ne peut pas être revue" in answer.text
 
 
 async def test_the_name_that_signs_is_the_first_name_or_the_chosen_one(desk: Newsdesk) -> None:
