@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.summary.making import Nothing, Reader, SummaryMaker, is_lasting
 from handlers.messages import Message, to_payload
 from handlers.messages.summary import render_nothing, render_summary
-from handlers.texts import LANGUAGES, Catalogue
+from handlers.texts import LANGUAGES, Catalogue, find_language
 from storage.articles import find_article
 from storage.database import Database, Transaction
 from storage.jobs import finish_job, retry_job
@@ -129,7 +129,7 @@ class SummaryActs:
         return await enqueue(tx, draft, now_ms=now_ms)
 
     async def _render(self, tx: Transaction, asked: dict[str, Any], made: Made) -> Message:
-        language = next((known for known in LANGUAGES if known == asked["language"]), LANGUAGES[0])
+        language = find_language(asked["language"]) or LANGUAGES[0]
         match made:
             case None:
                 return Message(self._texts.text(language, "article_gone"))
