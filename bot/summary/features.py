@@ -51,10 +51,9 @@ PAIR_FEATURES = (
     "numbers",
     "quoted",
 )
-_INDEX, _COUNT, _WORDS, _LENGTH, _TITLE_COVER, _QUOTED, _NUMBERS = (
-    FEATURES.index(name)
-    for name in ("index", "count", "words", "length", "title_cover", "quoted", "numbers")
-)
+_INDEX, _COUNT, _WORDS, _LENGTH = map(FEATURES.index, ("index", "count", "words", "length"))
+_TITLE_COVER, _LATER, _WEIGHT = map(FEATURES.index, ("title_cover", "later_likeness", "weight"))
+_QUOTED, _NUMBERS = map(FEATURES.index, ("quoted", "numbers"))
 
 _QUOTATION = re.compile(r'"[^"]*"|«[^»]*»|“[^”]*”')
 _NUMBER = re.compile(r"\d(?<!\w.)")
@@ -80,21 +79,39 @@ def analyse(sentences: Sequence[str], title: str, language: str) -> Analysis:
     """Measure every sentence of an article, in order."""
     words = [list_words(sentence) for sentence in sentences]
     stems = [list_stems(each, language) for each in words]
-    vocabularies, sets = [set(each) for each in words], [set(each) for each in stems]
     holders = _find_holders(stems)
     rarity = _weigh_by_rarity(holders, len(sentences))
     norms, likeness = _compare(holders, rarity, len(sentences))
     titled = _compare_with_title(list_stems(list_words(title), language), holders, rarity, norms)
+    rows = _describe(sentences, words, stems, titled, likeness, _PERSONAL.get(language, _NOBODY))
+    for rank, values in (
+        ("title_rank", [row[_TITLE_COVER] for row in rows]),
+        ("later_rank", [row[_LATER] for row in rows]),
+        ("likeness_rank", list(map(sum, likeness))),
+        ("weight_rank", [row[_WEIGHT] for row in rows]),
+    ):
+        _rank(rows, rank, values)
+    return Analysis(rows, likeness, [set(each) for each in words], [set(e) for e in stems], rarity)
+
+
+def _describe(
+    sentences: Sequence[str],
+    words: list[list[str]],
+    stems: list[list[str]],
+    titled: list[tuple[float, float]],
+    likeness: list[list[float]],
+    personal: frozenset[str],
+) -> list[list[float]]:
+    """Give the row of every sentence, in the order of FEATURES; ranks are still 0."""
     uses = Counter(chain.from_iterable(stems))
     repeated = {stem for stem, times in uses.items() if times > 1}
     total = uses.total() or 1
-    weights = [sum(map(uses.__getitem__, each)) / total for each in sets]
     count = len(sentences)
     mean = sum(map(len, words)) / (count or 1) or 1.0
-    personal = _PERSONAL.get(language, _NOBODY)
     rows: list[list[float]] = []
     for i, sentence in enumerate(sentences):
         length = len(words[i]) or 1
+        held = set(stems[i])
         rows.append(
             [
                 min(i, 40),
@@ -104,27 +121,22 @@ def analyse(sentences: Sequence[str], title: str, language: str) -> Analysis:
                 length,
                 length / mean,
                 len(sentence) / length,
-                titled[i][0],
-                titled[i][1],
+                *titled[i],
                 0.0,
                 sum(likeness[i][i + 1 :]) / count,
                 0.0,
                 0.0,
                 likeness[i][0],
-                len(sets[i] & repeated),
-                weights[i],
+                len(held & repeated),
+                sum(map(uses.__getitem__, held)) / total,
                 0.0,
                 sum(map(len, _QUOTATION.findall(sentence))) / len(sentence),
                 sentence.count(","),
                 len(_NUMBER.findall(sentence)),
-                len(vocabularies[i] & personal),
+                len(personal.intersection(words[i])),
             ]
         )
-    _rank(rows, "title_rank", [row[7] for row in rows])
-    _rank(rows, "later_rank", [row[10] for row in rows])
-    _rank(rows, "likeness_rank", list(map(sum, likeness)))
-    _rank(rows, "weight_rank", weights)
-    return Analysis(rows, likeness, vocabularies, sets, rarity)
+    return rows
 
 
 def describe_pair(
