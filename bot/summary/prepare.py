@@ -19,6 +19,8 @@ LIVE_ENTRIES = 3
 _STAMP = re.compile(
     r"^\W*(\d{1,2}) ?(?:h|:|\.) ?(\d{2})?(?: ?(?:[ap]\.?m\.?|GMT|CET|BST))?(?=\W|$)[\s:–—-]*"
 )
+# The mark of a list, "- Le", "-Le"; a dialogue's dash is longer.
+_BULLET = re.compile(r"(?:(?:-|[•·▪►*]) ?)+(?=[^\W\d_]|[«“\"])")
 _SAME = 0.75
 
 
@@ -26,6 +28,7 @@ def prepare_sentences(text: str, language: str, lead: str, title: str = "") -> l
     """List the sentences that may be taken, in order: neither noise, title nor the shown lead."""
     text = _cut_live_blog(text[:MOST_CHARS])
     sentences = [each for each in split_sentences(text, language) if not is_noise(each.text)]
+    sentences = [_strip_bullet(each) for each in sentences]
     sentences = _drop_repeated(sentences, title)[:MOST_SENTENCES]
     if sentences:
         sentences[0] = replace(sentences[0], text=strip_dateline(sentences[0].text))
@@ -55,6 +58,11 @@ def _minutes(line: str) -> int | None:
         return None
     hours, minutes = int(match[1]), int(match[2] or 0)
     return hours * 60 + minutes if hours < 24 and minutes < 60 else None
+
+
+def _strip_bullet(sentence: Sentence) -> Sentence:
+    match = _BULLET.match(sentence.text)
+    return replace(sentence, text=sentence.text[match.end() :]) if match else sentence
 
 
 def _drop_repeated(sentences: list[Sentence], title: str) -> list[Sentence]:

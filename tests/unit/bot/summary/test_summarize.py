@@ -111,7 +111,7 @@ def test_with_the_lead_unseen_no_summary_passes_over_a_lead_that_may_stand():
     lines = shared_path("summary/orangesum_valid.jsonl").read_text(encoding="utf-8").splitlines()
     stood = 0
     for article in map(json.loads, lines[:150]):
-        lead, *_ = (each.text for each in split_sentences(article["ref"], "fr"))
+        lead, *_ = (each.text.lstrip("- ") for each in split_sentences(article["ref"], "fr"))
         allowed = is_closed_prose(lead) and not is_quotation(lead)
         if allowed and not leans_on_previous(lead, "fr"):
             text = f"{article['ref']}\n{article['text']}"
@@ -203,6 +203,22 @@ def test_a_list_without_full_stops_is_summarised_by_its_items():
         for n in range(20)
     ]
     assert len(summarize("\n".join(items), title="Les villes", lead_shown="").sentences) == 2
+
+
+@pytest.mark.parametrize("bullet", ["- ", "-", "• ", "* ", "- - "])
+def test_the_mark_of_a_list_is_not_of_the_sentence(bullet):
+    text = "\n".join((bullet + SENTENCES[0], *(f"- {each}" for each in SENTENCES[3:])))
+    made = summarize(text, title=TITLE, lead_shown=None, sentences=3)
+    assert set(made.sentences) <= set(SENTENCES)
+    assert made.sentences[0] == SENTENCES[0]
+
+
+def test_the_dash_of_a_dialogue_stays():
+    dialogue = "— La grande grue du port de Nordal est tombée, dit-on au port depuis mardi."
+    made = summarize(
+        "\n".join((dialogue, *SENTENCES[3:])), title=TITLE, lead_shown=None, sentences=1
+    )
+    assert made.sentences == (dialogue,)
 
 
 def test_a_live_blog_gives_its_opening_and_newest_entries():
