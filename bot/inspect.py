@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.counted import counted
-from bot.news.entries import ParsedFeed
 from bot.news.fetch import Fetcher, user_agent
 from bot.news.parse_pool import ParsePool
+from bot.news.parsed import ParsedFeed
 from bot.news.probe import Prober
 from storage.errors import FetchFailed, NotAFeed
 from storage.model import NewArticle

@@ -79,7 +79,8 @@ class _Reader:
 
     def data(self, text: str) -> None:
         if not self._silent:
-            self.pieces.append(_SPACES.sub(" ", text))
+            # What ends a line of ours is a block's end; _tidy sees to the other spaces.
+            self.pieces.append(text.replace("\n", " "))
 
     def comment(self, text: str) -> None:
         """Skip; without the method the parser would gather comments as text."""

@@ -1,4 +1,4 @@
-"""What a parsed feed holds, whatever its format, and how an entry becomes an article.
+"""How the entries of a feed are told apart, and how one becomes an article.
 
 Invariant: reading a feed costs no cleaning of HTML. `content_hash` tells which entries are new or
 changed; only those go through `to_article`.
@@ -8,12 +8,12 @@ import html
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.news.clean import clean_html, clean_line, looks_like_html, rough_text
 from bot.news.identity import Marks, article_keys, digest, title_key
 from bot.news.labels import published_labels
 from bot.news.lead import make_lead, strip_marks
+from bot.news.parsed import Entry, RawEntry
 from bot.news.urls import absolute_url, canonical_url, host_of
 from storage.model import NewArticle
 
@@ -31,47 +31,6 @@ _TITLE_LENGTH = 300
 _HEADLINE_LENGTH = 120  # of one made from the text
 _NAME_LENGTH = 120
 _BODY_LENGTH = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class RawEntry:
-    """An entry as its format gives it; texts of `summary` and `content` are HTML."""
-
-    guid: str | None = None
-    link: str | None = None  # absolute
-    title: str = ""  # one line of plain text
-    author: str | None = None
-    published: int | None = None
-    date: str = ""  # as written
-    language: str | None = None
-    section: str | None = None
-    tags: tuple[str, ...] = ()  # as written
-    image: str | None = None
-    summary: str = ""
-    content: str = ""
-    base: str | None = None  # what relative addresses inside the texts start from
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry with its identity, not yet cleaned."""
-
-    key: str
-    content_hash: str  # of title and texts, without markup and counters
-    url: str | None  # canonical, and no other entry's
-    raw: RawEntry
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
-    title: str | None
-    link: str | None
-    language: str | None
-    format: str  # feedparser's word: rss20, atom10, ...; or json11
-    ttl: int | None  # seconds the publisher asks to wait between polls
-    update_period: int | None  # seconds, from sy:updatePeriod and sy:updateFrequency
-    hub: str | None  # WebSub
-    entries: tuple[Entry, ...]
 
 
 def identify(raws: Sequence[RawEntry], site: str, home: str | None = None) -> tuple[Entry, ...]:

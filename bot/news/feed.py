@@ -3,12 +3,12 @@
 Invariant: whatever the bytes, the outcome is a ParsedFeed or a FeedError.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 
-from bot.news.entries import ParsedFeed, identify
+from bot.news.entries import identify
 from bot.news.json_feed import read_json_feed
+from bot.news.parsed import ParsedFeed
 from bot.news.xml_feed import read_xml_feed
 from storage.errors import FetchFailed, NotAFeed
 
@@ -19,11 +19,6 @@ _ENCODING = re.compile(rb"^<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._\-
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._\-]+)", re.IGNORECASE)
 _BLANK = b" \t\r\n\x00"
 _LOOK = 4096
-_MOVING = re.compile(
-    rb"<(lastBuildDate|pubDate|updated|modified|dc:date|slash:comments|thr:total|ttl)\b[^<>]*>"
-    rb"[^<]*</\1\s*>",
-    re.IGNORECASE,
-)
 
 
 def read_feed(body: bytes, headers: Mapping[str, str], url: str, now: float) -> ParsedFeed:
@@ -121,25 +116,3 @@ def _is_western(body: bytes) -> bool:
     accents = sum("\u00c0" <= character <= "\u00ff" for character in text)
     letters = sum(character.isalpha() and character.isascii() for character in text)
     return accents * 4 < letters
-
-
-def body_hash(body: bytes) -> str:
-    """Give the hash of the bytes as they came."""
-    return hashlib.sha256(body).hexdigest()
-
-
-def clean_hash(body: bytes) -> str:
-    """Give the hash of the bytes without dates, counters and comments of the publisher."""
-    return hashlib.sha256(_MOVING.sub(b"", _without_comments(body))).hexdigest()
-
-
-def _without_comments(body: bytes) -> bytes:
-    kept: list[bytes] = []
-    start = 0
-    while (found := body.find(b"<!--", start)) >= 0:
-        end = body.find(b"-->", found)
-        if end < 0:
-            break
-        kept.append(body[start:found])
-        start = end + 3
-    return b"".join([*kept, body[start:]])

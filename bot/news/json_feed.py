@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bot.news.clean import clean_line
 from bot.news.dates import parse_iso
-from bot.news.entries import RawEntry, plain_to_html, primary_language
+from bot.news.entries import plain_to_html, primary_language
+from bot.news.parsed import RawEntry
 from bot.news.urls import absolute_url
 
 _VERSION = "https://jsonfeed.org/version/"

@@ -9,11 +9,9 @@ import pickle
 import sys
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
-from bot.news.entries import Entry, ParsedFeed
-from bot.news.page import Page
-from bot.news.parse_worker import (
+from bot.news.parse_requests import (
     HEAD,
     LENGTH,
     Answer,
@@ -22,8 +20,12 @@ from bot.news.parse_worker import (
     PageRequest,
     ParseRequest,
 )
+from bot.news.parsed import Entry, ParsedFeed
 from storage.errors import FeedTooLarge, FetchFailed
 from storage.model import NewArticle
+
+if TYPE_CHECKING:
+    from bot.news.page import Page
 
 Request = ParseRequest | CleanRequest | PageRequest
 
@@ -122,9 +124,9 @@ class ParsePool:
             return []
         return cast(list[NewArticle], await self._ask(CleanRequest(entries), url))
 
-    async def read_page(self, body: bytes, headers: Mapping[str, str], url: str) -> Page:
+    async def read_page(self, body: bytes, headers: Mapping[str, str], url: str) -> "Page":
         """Read an article's page; raises like `parse`."""
-        return cast(Page, await self._ask(PageRequest(body, dict(headers), url), url))
+        return cast("Page", await self._ask(PageRequest(body, dict(headers), url), url))
 
     async def _ask(self, request: Request, url: str) -> object:
         payload = pickle.dumps(request, pickle.HIGHEST_PROTOCOL)

@@ -11,76 +11,14 @@ import os
 import pickle
 import resource
 import signal
-import struct
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from bot.news.entries import Entry, ParsedFeed, to_article
-from bot.news.feed import read_feed
-from bot.news.page import Page, read_page
-from storage.errors import FeedError
-from storage.model import NewArticle
+from bot.news.parse_requests import HEAD, LENGTH, Answer, PageRequest
 
-LENGTH = struct.Struct("!Q")
-HEAD = struct.Struct("!QQ")  # the length of a request and its room
 _ADDRESS_BYTES = 1 << 30
 _GROWN_BYTES = 6 << 20
 _STATM = Path("/proc/self/statm")
-
-
-@dataclass(frozen=True, slots=True)
-class ParseRequest:
-    body: bytes
-    headers: Mapping[str, str]
-    url: str
-    now: float
-
-    def answer(self) -> "ParsedFeed | Failure":
-        try:
-            return read_feed(self.body, self.headers, self.url, self.now)
-        except FeedError as error:
-            return Failure(type(error), error.url, error.code, error.detail)
-
-
-@dataclass(frozen=True, slots=True)
-class CleanRequest:
-    entries: Sequence[Entry]
-
-    def answer(self) -> list[NewArticle]:
-        return [to_article(entry) for entry in self.entries]
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    body: bytes
-    headers: Mapping[str, str]
-    url: str
-
-    def answer(self) -> Page:
-        return read_page(self.body, self.headers, self.url)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A FeedError on its way through the pipe, where exceptions do not travel well."""
-
-    kind: type[FeedError]
-    url: str
-    code: str
-    detail: str
-
-    def error(self) -> FeedError:
-        return self.kind(self.url, self.code, self.detail)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a request; None where its room did not do."""
-
-    result: object
-    has_grown: bool  # memory was kept, as parsers do: the worker should be replaced
 
 
 class _Memory:
@@ -122,6 +60,8 @@ def main() -> None:
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the frames
+    for module in ("bot.news.feed", "bot.news.page"):
+        importlib.import_module(module)
     memory = _Memory()
     while len(head := requests.read(HEAD.size)) == HEAD.size:
         length, room = HEAD.unpack(head)

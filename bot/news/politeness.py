@@ -6,6 +6,7 @@ whichever of its feeds and pages are wanted; and a feed is never due before its 
 
 import ipaddress
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from storage.errors import FeedError
@@ -81,10 +82,10 @@ class HostLedger:
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    if host[:1].isdecimal() or ":" in host:  # trying every name for an address costs more
+        with suppress(ValueError):
+            return ipaddress.ip_address(host).is_loopback
+    return host == "localhost" or host.endswith(".localhost")
 
 
 def own_wish(ttl: int | None, update_period: int | None) -> int | None:

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from bot.news.discover import WELL_KNOWN, Candidate, find_feeds
-from bot.news.entries import ParsedFeed
 from bot.news.fetch import Fetcher, Response, user_agent
 from bot.news.labels import published_labels
 from bot.news.parse_pool import ParsePool
+from bot.news.parsed import ParsedFeed
 from bot.news.urls import absolute_url
 from storage.errors import FeedError, NotAFeed
 

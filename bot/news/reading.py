@@ -5,10 +5,10 @@ import logging
 from dataclasses import dataclass
 
 from bot.clock import Clock
-from bot.news.entries import Entry, ParsedFeed
-from bot.news.feed import body_hash, clean_hash
 from bot.news.fetch import Fetcher, Response
+from bot.news.hashes import body_hash, clean_hash
 from bot.news.parse_pool import ParsePool
+from bot.news.parsed import Entry, ParsedFeed
 from bot.news.politeness import DAY, own_wish
 from storage.articles import list_hashes
 from storage.database import Database

@@ -16,7 +16,8 @@ import feedparser
 
 from bot.news.clean import clean_line, looks_like_html
 from bot.news.dates import entry_date
-from bot.news.entries import RawEntry, plain_to_html, primary_language
+from bot.news.entries import plain_to_html, primary_language
+from bot.news.parsed import RawEntry
 from bot.news.plain_feed import read_plain_feed
 from bot.news.plain_parts import PlainFeed
 from bot.news.urls import absolute_url

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from bot.news.clean import clean_html, clean_line
 from bot.news.entries import to_article
-from bot.news.feed import clean_hash, read_feed
+from bot.news.feed import read_feed
+from bot.news.hashes import clean_hash
 from bot.news.identity import Marks, article_keys
 from bot.news.lead import LEAD_LENGTH, make_lead
 from bot.news.urls import absolute_url, canonical_url

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from bot.news.entries import ParsedFeed, to_article
-from bot.news.feed import body_hash, clean_hash, read_feed
+from bot.news.entries import to_article
+from bot.news.feed import read_feed
+from bot.news.hashes import body_hash, clean_hash
+from bot.news.parsed import ParsedFeed
 from storage.errors import FeedError, NotAFeed
 from storage.model import NewArticle
 from tests.support.feeds import atom, item, rss
