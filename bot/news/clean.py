@@ -26,7 +26,9 @@ _SILENT = frozenset(
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
-_SPACES = re.compile(r"[ \t\r\n\u00a0\u2000-\u200a\u2028\u2029\u205f\u3000]+")
+_ODD_SPACE = r"\t\r\n\u00a0\u2000-\u200a\u2028\u2029\u205f\u3000"
+# Runs of white space but for the single space, which stays as it is: most are.
+_SPACES = re.compile(rf"[{_ODD_SPACE}][ {_ODD_SPACE}]*| [ {_ODD_SPACE}]+")
 _MARKUP = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _INLINE_TAG = re.compile(
     r"</?(?:a|abbr|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|mark|p|q|s|small|span|"
