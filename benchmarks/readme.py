@@ -81,6 +81,7 @@ def _row(section: dict[str, Any], figure: Figure) -> str:
         f"{name} {show_value(value, figure.unit)}" for name, value in figure.beside.items()
     )
     note = " (short run)" if section["scale"] else ""
+    note += " (ahead of other work)" if section.get("conditions") else ""
     value = show_value(figure.value, figure.unit)
     return f"| {section['title']}{note}: {figure.name} | {value} | {show_goal(figure)} | {beside} |"
 

@@ -93,6 +93,7 @@ def publish(section: Section, results: Path = RESULTS) -> None:
     """Print a section, keep it, and render RESULTS.md again."""
     results.mkdir(parents=True, exist_ok=True)
     kept = {**asdict(section), "machine": machine(), "versions": versions(section.packages)}
+    kept["conditions"] = conditions()
     kept["date"] = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     path = results / f"{section.name}.json"
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
@@ -133,8 +134,9 @@ def _lines(kept: dict[str, Any]) -> list[str]:
     lines += [f"**Not the full run:** {kept['scale']}.", ""] if kept["scale"] else []
     lines += [_cells(heads), _cells(["---", *["--:"] * (len(heads) - 1)]), *rows, ""]
     lines += [f"- Known, not of this run: {known}" for known in kept["known"]]
+    under = kept.get("conditions", "")
     where = f"{kept['machine']}; {', '.join(f'{k} {v}' for k, v in kept['versions'].items())}"
-    return [*lines, f"- `{kept['command']}` on {kept['date']}{took}: {where}"]
+    return [*lines, f"- `{kept['command']}` on {kept['date']}{took}{under}: {where}"]
 
 
 def _row(figure: Figure, others: list[str], *, goals: bool) -> str:
@@ -190,13 +192,13 @@ def machine() -> str:
         size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         memory = f", {size / 2**30:.0f} GB"
     system = f"{platform.system()} {platform.release()}"
-    return f"{os.cpu_count()} cores ({model}){memory}, {system}{_priority()}"
+    return f"{os.cpu_count()} cores ({model}){memory}, {system}"
 
 
-def _priority() -> str:
+def conditions() -> str:
     """Say when the run was kept from being interrupted by other work on the machine."""
     if hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
-        return ", ahead of other work (real-time priority)"
+        return ", ahead of other work on the machine (real-time priority)"
     return ""
 
 
