@@ -59,9 +59,12 @@ def words_of(text: str) -> list[str]:
 
 
 def index_words(*texts: str) -> str:
-    """Give what is indexed of some texts: each stem once, separated by spaces."""
-    stems = dict.fromkeys(_stem(word) for text in texts for word in words_of(text))
-    return " ".join(stems)
+    """Give what is indexed of some texts: each stem once, separated by spaces.
+
+    What stands between spaces is folded alone, and once: that changes nothing, and words recur.
+    """
+    pieces = dict.fromkeys(piece for text in texts for piece in text.split())
+    return " ".join(dict.fromkeys(stem for piece in pieces for stem in _stems_of(piece)))
 
 
 def parse_query(query: str) -> Query | None:
@@ -78,7 +81,21 @@ def _quoted(word: str) -> str:
     return f'"{word}"'  # no word holds a quotation mark
 
 
-@lru_cache(maxsize=65_536)
+def _stems_of(piece: str) -> Sequence[str]:
+    return _kept_stems_of(piece) if len(piece) <= _LONGEST else _find_stems(piece)
+
+
+@lru_cache(maxsize=32_768)
+def _kept_stems_of(piece: str) -> Sequence[str]:
+    return _find_stems(piece)
+
+
+def _find_stems(piece: str) -> Sequence[str]:
+    if piece.isascii() and piece.isalnum():
+        return (_stem(piece.lower()[:_LONGEST]),)
+    return tuple(_stem(word) for word in words_of(piece))
+
+
 def _stem(word: str) -> str:
     """Give a folded word without plural and final e; short ones and numbers stay."""
     if len(word) < 4 or not word.isalpha():

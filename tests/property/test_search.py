@@ -70,3 +70,13 @@ def test_a_text_is_found_by_its_own_words(text: str, data: st.DataObject) -> Non
         return
     chosen = data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=4))
     assert asyncio.run(find([text], " ".join(chosen))) == {"1"}
+
+
+# Marks without a letter, spaces of every sort, letters whose case depends on what is beside them.
+ODD = st.sampled_from(" l'’qu\u0301\u00a0\u2028\x85\x1fŒſİıΣσς´¨")
+
+
+@given(st.text(st.characters(codec=None) | ODD, max_size=30))
+def test_what_stands_between_spaces_is_indexed_alone(text: str) -> None:
+    whole = [index_words(word) for word in words_of(text)]
+    assert index_words(text) == " ".join(dict.fromkeys(whole))
