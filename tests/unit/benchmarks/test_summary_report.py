@@ -23,7 +23,10 @@ def report_of(**systems):
     alike = {**dict.fromkeys(KINDS, 0.2), "intervals": {kind: [0.1, 0.3] for kind in KINDS}}
     return (
         found
-        | {f"ms/{name}": {"median": 1.5, "p95": 3.0} for name in systems}
+        | {
+            f"ms/{name}": {"median": 1.5, "p95": 3.0, "cpu_median": 1.2, "cpu_p95": 2.0}
+            for name in systems
+        }
         | {"openings": {"other": 7}}
         | {f"alike/{length}": alike for length in LENGTHS}
     )
@@ -42,6 +45,7 @@ def test_hidden_figures_are_held_to_the_goals_and_kept_ones_to_the_lead_of_the_s
     values = {figure.name: figure.value for figure in section.figures}
     assert values["feeds: of 5 articles opened otherwise"] == 7
     assert values["feeds, 1 sentence, all others: gain in R1 [+0.10, +0.30]"] == 0.2
+    assert values["an article: median of processor time"] == 1.2
     assert section.figures[0].beside == {"lead": 22.0}
     assert section.scale == "9 of 1,500 articles"
 
