@@ -7,6 +7,7 @@ task writes every few milliseconds and another asks what somebody follows, as ha
 """
 
 import asyncio
+import gc
 import random
 import statistics
 import time
@@ -89,8 +90,9 @@ def main() -> None:
 
 async def measure(path: Path) -> list[Figure]:
     """Give the figures of the distributions, of the sending's traces and of their pruning."""
-    prose = Prose(seed=time.time_ns())  # another story each time
+    prose = Prose(seed=time.time_ns(), words=5000, drawn=20_000)  # another story each time
     db = await Database.open(path)
+    gc.freeze()  # as the application does once it has started
     try:
         alone = [await _distribute(db, prose) for _ in range(RUNS)]
         writer, reader = Waits(), Waits()

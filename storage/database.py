@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 import aiosqlite
 
-from storage.errors import DamagedDatabase, DatabaseBusy
+from storage.checkpoints import Checkpoints
+from storage.errors import DamagedDatabase
 from storage.migrations import prepare
 from storage.sqlite_errors import translated
 
@@ -74,10 +75,13 @@ class Transaction:
 class Database:
     """An open database file; `open` makes or migrates it first."""
 
-    def __init__(self, path: Path, writer: aiosqlite.Connection) -> None:
+    def __init__(
+        self, path: Path, writer: aiosqlite.Connection, mover: aiosqlite.Connection
+    ) -> None:
         self.path = path
         self._writer = writer
         self._lock = asyncio.Lock()
+        self._checkpoints = Checkpoints(mover, self._lock, self._translated)
         self._holder: asyncio.Task[Any] | None = None
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         self._reader_count = 0
@@ -101,9 +105,15 @@ class Database:
         with translated(path):
             await asyncio.to_thread(prepare, path, busy_seconds)
             writer = await _connect(path, busy_seconds, read_only=False)
-            database = cls(path, writer)
             try:
-                await writer.execute(f"PRAGMA synchronous = {durability}")
+                mover = await _connect(path, busy_seconds, read_only=False)
+            except BaseException:
+                await writer.close()
+                raise
+            database = cls(path, writer, mover)
+            try:
+                for connection in (writer, mover):
+                    await connection.execute(f"PRAGMA synchronous = {durability}")
                 for _ in range(readers):
                     reader = await _connect(path, busy_seconds, read_only=True)
                     database._readers.put_nowait(reader)
@@ -119,7 +129,8 @@ class Database:
             for _ in range(self._reader_count):
                 await (await self._readers.get()).close()
             self._reader_count = 0
-            await self._writer.close()
+        await self._checkpoints.close()
+        await self._writer.close()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -143,6 +154,7 @@ class Database:
                         await _finish(_rollback(self._writer))
                         raise
                     await _finish(_commit(self._writer))
+                    self._checkpoints.committed(self._writer.total_changes)
             finally:
                 tx.end()
                 self._holder = None
@@ -182,11 +194,7 @@ class Database:
 
         Waits for reads under way; raises DatabaseBusy where one lasts too long.
         """
-        async with self._lock:
-            with self._translated():
-                rows = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-        if next(iter(rows))[0] != 0:
-            raise DatabaseBusy(f"{self.path} is being read; its log could not be emptied yet.")
+        await self._checkpoints.empty()
 
 
 async def _connect(path: Path, busy_seconds: float, *, read_only: bool) -> aiosqlite.Connection:
@@ -208,13 +216,16 @@ async def _connect(path: Path, busy_seconds: float, *, read_only: bool) -> aiosq
 
 async def _configure(connection: aiosqlite.Connection, *, read_only: bool) -> None:
     connection.row_factory = sqlite3.Row
-    # The system keeps the file's pages too: more memory of ours made nothing faster.
+    # The system keeps the file's pages too: with 64 MB for the writer a fan-out was no faster
+    # than with 16 (`python -m benchmarks.fanout`, in turns on one machine).
     pragmas = ["foreign_keys = ON", "temp_store = MEMORY"]
     if read_only:
         pragmas += ["query_only = ON", "cache_size = -4096"]
     else:
-        # Erased text must not stay in free space; the log must not grow without bound.
-        pragmas += ["secure_delete = ON", "journal_size_limit = 67108864", "cache_size = -16384"]
+        # Erased text must not stay in free space; a long log is cut once it starts again; no
+        # commit moves the log into the file (see storage/checkpoints.py).
+        pragmas += ["secure_delete = ON", "journal_size_limit = 67108864"]
+        pragmas += ["wal_autocheckpoint = 0", "cache_size = -16384"]
     for pragma in pragmas:
         await connection.execute(f"PRAGMA {pragma}")
 

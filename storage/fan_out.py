@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from storage.database import Transaction
 from storage.model import Lane, Language, Spread
 
-WINDOW = 5000  # rows of a window: some 12 ms of the writer's time
+WINDOW, LEAST_WINDOW = 5000, 1000  # rows of a window: some 15 ms of the writer's time
+SHORT_SECONDS, LONG_SECONDS = 0.012, 0.025
 _LOWEST, _HIGHEST = -(1 << 63), (1 << 63) - 1
 
 
@@ -62,6 +63,16 @@ async def fan_out(
         (Spread.DISTRIBUTED if done else Spread.UNDER_WAY, None if done else high, article_id),
     )
     return FanOut(count, done)
+
+
+def next_window(window: int, seconds: float) -> int:
+    """Give the rows to aim at after a window that held the writer so long.
+
+    A machine that is busy with other things gets smaller ones: another writer waits for a whole.
+    """
+    if seconds > LONG_SECONDS:
+        return max(LEAST_WINDOW, window // 2)
+    return min(WINDOW, window * 2) if seconds < SHORT_SECONDS else window
 
 
 async def _window_end(tx: Transaction, followers: Mapping[int, int], low: int, window: int) -> int:

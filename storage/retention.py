@@ -11,7 +11,7 @@ from storage.database import Database
 
 DAY = 86_400
 BATCH = 1000  # rows deleted in one transaction
-SCAN = 20_000  # rows looked for in one go
+SCAN = 5000  # rows looked for in one go: the event loop handles them between two awaits
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from storage.articles import load_articles
 from storage.database import Database, Transaction
 from storage.errors import StorageError
-from storage.fan_out import fan_out, list_undistributed
+from storage.fan_out import WINDOW, fan_out, list_undistributed, next_window
 from storage.model import Article, Language
 from storage.outbox import add_body
 
@@ -99,13 +99,15 @@ class Distributor:
         The bodies are made anew after a crash: what was queued before it keeps its own.
         """
         bodies: dict[Language, int] = {}
-        posts, done = 0, False
+        posts, done, size = 0, False, WINDOW
         while not done:
             async with self._db.transaction() as tx:
+                began = self._clock.monotonic()
                 if not bodies:
                     bodies = await self._add_bodies(tx, article_id)
                 now_ms = round(self._clock.now() * 1000)
-                window = await fan_out(tx, article_id, bodies, now_ms=now_ms)
+                window = await fan_out(tx, article_id, bodies, now_ms=now_ms, window=size)
+            size = next_window(size, self._clock.monotonic() - began)
             posts, done = posts + window.rows, window.done
             self._on_committed()
         log.info("distributed", extra={"article": article_id, "posts": posts})

@@ -6,7 +6,14 @@ import pytest
 
 from storage.articles import find_article
 from storage.database import Database, Transaction
-from storage.fan_out import FanOut, fan_out, list_undistributed
+from storage.fan_out import (
+    LEAST_WINDOW,
+    WINDOW,
+    FanOut,
+    fan_out,
+    list_undistributed,
+    next_window,
+)
 from storage.model import Article, Lane, Language, Spread
 from storage.subscribers import set_subscriber_state
 from storage.tags import set_alias, tag_articles
@@ -231,3 +238,14 @@ async def test_a_crash_between_windows_neither_skips_nor_repeats(db: Database) -
     async with db.read() as tx:
         sent = await tx.value("SELECT count(*) FROM facts")
         assert sent + len(await queued(tx, article)) == 20
+
+
+def test_a_window_that_holds_the_writer_long_is_followed_by_a_smaller_one() -> None:
+    assert next_window(WINDOW, 0.015) == WINDOW
+    assert next_window(WINDOW, 0.001) == WINDOW  # never larger
+    sizes = [WINDOW]
+    while sizes[-1] > LEAST_WINDOW:
+        sizes.append(next_window(sizes[-1], 0.03))
+        assert sizes[-1] < sizes[-2]
+    assert sizes[-1] == LEAST_WINDOW == next_window(LEAST_WINDOW, 9.0)
+    assert next_window(LEAST_WINDOW, 0.005) == 2 * LEAST_WINDOW

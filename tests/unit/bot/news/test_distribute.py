@@ -65,7 +65,7 @@ def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = distribute.fan_out
 
     async def fan_out(*arguments: Any, **options: Any) -> Any:
-        return await whole(*arguments, window=10, **options)
+        return await whole(*arguments, **{**options, "window": 10})
 
     monkeypatch.setattr(distribute, "fan_out", fan_out)
 
