@@ -38,7 +38,7 @@ class Limits:
     seconds: float = 30.0
     connect_seconds: float = 10.0
     silent_seconds: float = 15.0  # without a byte
-    body_bytes: int = 4 * 1024 * 1024  # once decompressed; real feeds have up to 2.5 MB
+    body_bytes: int = 15 * 1024 * 1024  # once decompressed
     redirects: int = 8
 
 

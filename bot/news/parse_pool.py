@@ -31,6 +31,7 @@ Request = ParseRequest | CleanRequest | PageRequest
 
 # The largest of 277 feeds, 2.5 MB, takes 30 MB to parse and clean; guessing at a charset takes 28.
 SMALL_REQUEST, SMALL_ROOM, LARGE_ROOM = 256 << 10, 10 << 20, 36 << 20
+ROOM_FOR_EACH_BYTE = 12
 
 _PIECE = 256 << 10
 
@@ -134,10 +135,11 @@ class ParsePool:
             answer = await self._ask_worker(payload, SMALL_ROOM, url)
             if answer.result is not None:
                 return answer.result
+        room = max(LARGE_ROOM, len(payload) * ROOM_FOR_EACH_BYTE)
         async with self._large:
-            answer = await self._ask_worker(payload, LARGE_ROOM, url)
+            answer = await self._ask_worker(payload, room, url)
         if answer.result is None:
-            raise FeedTooLarge(url, "too_large", f"takes over {LARGE_ROOM >> 20} MB to parse")
+            raise FeedTooLarge(url, "too_large", f"takes over {room >> 20} MB to parse")
         return answer.result
 
     async def _ask_worker(self, payload: bytes, room: int, url: str) -> Answer:

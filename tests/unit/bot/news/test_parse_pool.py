@@ -69,6 +69,16 @@ async def test_what_does_not_fit_in_a_small_room_gets_a_large_one() -> None:
             assert entry.raw.title == "Новости города"
 
 
+async def test_a_feed_gets_room_by_its_size() -> None:
+    words = "<p>Une phrase de plus.</p>" * 400
+    body = rss(
+        *(item(title=f"No {n}", guid=str(n), description=words) for n in range(600))
+    ).encode()
+    async with ParsePool(workers=1) as pool:
+        parsed = await pool.parse(body, {"content-type": "text/xml"}, URL, now=NOW)
+        assert len(await pool.clean(parsed.entries, URL)) == 600
+
+
 def _children() -> set[int]:
     listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
     return {int(pid) for pid in listed.split()}
