@@ -38,7 +38,8 @@ async def add_subscriber(
         (chat_id, kind, language, name, now, now),
     )
     assert row is not None
-    await recover_stranded(tx, chat_id)
+    if known is not None and known.state == "unreachable":
+        await recover_stranded(tx, chat_id)
     return _subscriber(row), known is None
 
 
@@ -64,7 +65,7 @@ async def set_subscriber_state(
         "UPDATE subscribers SET state = ?, state_at = ? WHERE chat_id = ? AND state <> ?",
         (state, now, chat_id, state),
     )
-    if state != "unreachable":
+    if changed and state != "unreachable":
         await recover_stranded(tx, chat_id)
     return changed == 1
 

@@ -1,6 +1,6 @@
 """Every fault of a feed at once: the good feeds keep their times, nothing private is reached.
 
-Memory is that of the process and its parse workers together, the files they share counted once.
+Memory is told of the process and its parse workers together too, the files they share counted once.
 """
 
 import asyncio

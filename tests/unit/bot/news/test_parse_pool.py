@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.news import parse_pool
 from bot.news.feed import read_feed
 from bot.news.parse_pool import ParsePool
 from storage.errors import FeedError, FeedTooLarge, NotAFeed
@@ -69,7 +70,8 @@ async def test_what_does_not_fit_in_a_small_room_gets_a_large_one() -> None:
             assert entry.raw.title == "Новости города"
 
 
-async def test_a_feed_gets_room_by_its_size() -> None:
+async def test_a_feed_gets_room_by_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parse_pool, "LARGE_ROOM", parse_pool.SMALL_ROOM + 1)
     words = "<p>Une phrase de plus.</p>" * 400
     body = rss(
         *(item(title=f"No {n}", guid=str(n), description=words) for n in range(600))
